@@ -1,0 +1,78 @@
+/**
+ * The wire between `tm` and its peers, in one place: the Redis keys and the words in them.
+ * Source: the protocol of the Rust tool, which peers written for it speak unchanged (docs/protocol.md).
+ */
+
+/** List that tm RPUSHes commands to and the peer BLPOPs: a queue, oldest first. */
+export const commandKey = (peer: string): string => `${peer}_command`;
+/** String that the peer SETs to its status. */
+export const statusKey = (peer: string): string => `${peer}_status`;
+/** List that the peer LPUSHes `level|message` to; the oldest line is at the right end. */
+export const logKey = (peer: string): string => `${peer}_log`;
+/** The keyspace notification channel of a key in a numbered database. */
+export const keyspaceChannel = (database: number, key: string): string => `__keyspace@${database}__:${key}`;
+
+/** Exit code by which a peer asks to be started again after the delay it wrote to `DELAY_FILE`. */
+export const RESTART_EXIT_CODE = 42;
+/** Where a restarting peer writes its delay, in whole seconds. */
+export const DELAY_FILE = '/tmp/delay';
+
+/** The environment that tm gives each peer; nothing in a config overrides these. */
+export const SYSTEM_ENVIRONMENT = [
+  'REDIS_URL',
+  'PEER_NAME',
+  'LISTEN_ADDR',
+  'HOST_NAME',
+  'HOST_ADDR',
+  'TM_RUN_ID',
+] as const;
+
+/** Statuses with a meaning to tm; a peer may SET any other word. */
+export const KNOWN_STATUSES = [
+  'started',
+  'connecting',
+  'connected',
+  'disconnecting',
+  'disconnected',
+  'restarting',
+  'stopped',
+] as const;
+
+/** A status as SET by a peer: its word, and what follows the first `|` (the multiaddr behind `started`). */
+export interface Status {
+  readonly word: string;
+  readonly detail?: string;
+}
+
+/** Splits `started|/ip4/…` into its word and detail. */
+export function parseStatus(text: string): Status {
+  const bar = text.indexOf('|');
+  return bar < 0 ? { word: text } : { word: text.slice(0, bar), detail: text.slice(bar + 1) };
+}
+
+/** How a peer ranks a log line. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+/** From the gravest to the least. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const satisfies readonly LogLevel[];
+
+/** Splits `level|message`; a level that is none of ours counts as trace, and a line without `|` is all message. */
+export function parseLogLine(text: string): { readonly level: LogLevel; readonly message: string } {
+  const bar = text.indexOf('|');
+  if (bar < 0) return { level: 'trace', message: text };
+  const word = text.slice(0, bar);
+  const level = LOG_LEVELS.find((known) => known === word) ?? 'trace';
+  return { level, message: text.slice(bar + 1) };
+}
+
+/** Where a peer listens, as LISTEN_ADDR says it. `port` is a UDP port. */
+export const listenAddress = (port: number): string => `/ip4/0.0.0.0/udp/${port}/quic-v1`;
+/** Tells a peer the address of another: the bootstrap command. */
+export const peerCommand = (multiaddr: string): string => `peer|${multiaddr}`;
+export const SHUTDOWN_COMMAND = 'shutdown';
+
+/** Seconds of a `restart|<seconds>` command, 0 where none are readable; undefined for any other command. */
+export function restartDelay(command: string): number | undefined {
+  if (command !== 'restart' && !command.startsWith('restart|')) return undefined;
+  const seconds = Number(command.slice('restart|'.length));
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+}

@@ -1,0 +1,80 @@
+import type { Secret } from '../lib/secret.ts';
+import type { LockHolder } from '../model/fault.ts';
+import type { PeerName, RunId, TestName } from '../model/names.ts';
+import type { UsedRun } from '../model/observed.ts';
+import type { LogLevel } from '../model/wire.ts';
+
+export interface StatusReport {
+  readonly peer: PeerName;
+  readonly status: string;
+  /** Statuses that may hide before this one: notifications more than values read. */
+  readonly missed: number;
+}
+
+export interface LogLine {
+  readonly peer: PeerName;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** The peer took this message from its queue. Messages of one peer are taken in the order they were sent. */
+export interface Receipt {
+  readonly peer: PeerName;
+  /** As returned by `send`. */
+  readonly message: number;
+}
+
+/** What a listener is told. Calls come one at a time. */
+export interface BusListener {
+  status(report: StatusReport): void;
+  /** In each peer's own order. Lines leave Redis only after this resolves, so that a crash loses none. */
+  logs(lines: readonly LogLine[]): Promise<void>;
+  taken(receipt: Receipt): void;
+  /** The connection is gone; it is being made again. */
+  lost(because: string): void;
+  /** It is back, and everything that happened meanwhile has been told. */
+  restored(): void;
+}
+
+export interface Listening extends AsyncDisposable {
+  /** How statuses are learnt: by notification, or by a slow poll where `CONFIG SET` is refused. */
+  readonly precision: 'notified' | 'polled';
+  /** Resolves when every status and line that was in Redis at the call has been told. */
+  drain(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * A connection to the Redis of a test. Few connections, however many peers there are. Methods throw `TmError`
+ * (`unreachable` with `what: 'redis'` once reconnecting has been given up).
+ */
+export interface Bus extends AsyncDisposable {
+  /** The server's `run_id`: another one has other contents. */
+  readonly instance: string;
+  readonly version: string;
+  /** Deletes the peers' three keys. */
+  clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void>;
+  /** Tells the present status of each peer at once, then every change. One listener at a time. */
+  listen(peers: readonly PeerName[], listener: BusListener, signal: AbortSignal): Promise<Listening>;
+  /** Appends to the peer's queue; resolves when Redis has it, with a number that its receipt repeats. */
+  send(peer: PeerName, command: string, signal: AbortSignal): Promise<number>;
+  /** The status that stands there now. */
+  status(peer: PeerName, signal: AbortSignal): Promise<string | undefined>;
+  /** Takes the lock of this database, or says who has it. A holder that died on this machine, or whose lease ran out, is replaced. */
+  lock(holder: LockHolder, signal: AbortSignal): Promise<RedisLock | { readonly heldBy: LockHolder }>;
+  /** Notes that the run's timeline has begun: its containers are used up. */
+  markUsed(test: TestName, run: RunId, at: string): Promise<void>;
+  usedRuns(test: TestName, signal: AbortSignal): Promise<readonly UsedRun[]>;
+  /** Appends journal lines (one JSON event each) to the test's capped stream, for `tm watch`. Never throws; it is a copy. */
+  publish(test: TestName, lines: readonly string[]): Promise<void>;
+  /** The current run's lines from its first, then live, until the signal. Reads only. */
+  follow(test: TestName, signal: AbortSignal): AsyncIterable<string>;
+}
+
+export interface RedisLock extends AsyncDisposable {
+  readonly held: true;
+}
+
+/** Opens a bus. `url` has the form `redis[s]://[user:password@]host[:port][/database]`. */
+export interface Buses {
+  connect(url: Secret, signal: AbortSignal): Promise<Bus>;
+}

@@ -1,0 +1,65 @@
+import type { LockHolder } from '../model/fault.ts';
+import type { PeerName, RunId, TestName } from '../model/names.ts';
+import type { UsedRun } from '../model/observed.ts';
+import type { HostSpec } from '../model/spec.ts';
+import type { ManagedRedis } from './redis-server.ts';
+
+/**
+ * What tm remembers between calls: a cache and a journal under `.tm/<test>/` (mode 0700). The truth is on the hosts;
+ * with this lost, `tm destroy config.yaml` still finds everything, and with the config lost, `tm destroy` finds the hosts here.
+ */
+export interface State {
+  readonly version: 1;
+  readonly test: TestName;
+  /** Absolute path of the config file. */
+  readonly file: string;
+  /** Written before a host is touched. */
+  readonly hosts: readonly HostSpec[];
+  /** The managed Redis, if it is one; `external` URLs are remembered only without their password. */
+  readonly redis: ManagedRedis | { readonly kind: 'external'; readonly display: string };
+  /** URL at which the control machine reaches the managed Redis, password included (the file is 0600). */
+  readonly redisUrl?: string;
+  readonly redisPassword?: string;
+  readonly images: readonly string[];
+  readonly lastRun?: RunId;
+  readonly usedRuns: readonly UsedRun[];
+}
+
+/** The memory of one test. */
+export interface Store {
+  /** For messages: `.tm/smoke`. */
+  readonly path: string;
+  readState(): Promise<State | undefined>;
+  /** Replaces it atomically. */
+  writeState(state: State): Promise<void>;
+  /** Forgets the state (after a complete destroy); runs and their evidence stay. */
+  clearState(): Promise<void>;
+  /** Takes the test's lock or says who has it; a holder that died on this machine is replaced. */
+  lock(holder: LockHolder): Promise<StoreLock | { readonly heldBy: LockHolder }>;
+  /** Opens the directory of a run, new or resumed. */
+  openRun(run: RunId): Promise<RunStore>;
+}
+
+export interface StoreLock extends AsyncDisposable {
+  readonly held: true;
+}
+
+/** The directory of one run. Writes are in order; each resolves when the system has the bytes. */
+export interface RunStore extends AsyncDisposable {
+  readonly path: string;
+  /** Number of events already in the journal (of an earlier attempt). */
+  readonly events: number;
+  /** Appends lines, each without its newline, to `events.ndjson`. */
+  journal(lines: readonly string[]): Promise<void>;
+  /** Appends text to `run.log`. */
+  log(text: string): Promise<void>;
+  /** Writes `containers/<peer>.log` from the pieces given. */
+  containerLog(peer: PeerName, pieces: AsyncIterable<string>): Promise<void>;
+}
+
+/** Finds the stores of a working directory. */
+export interface Stores {
+  open(test: TestName): Store;
+  /** Every test that has a state, last used first. */
+  known(): Promise<readonly State[]>;
+}

@@ -1,0 +1,8 @@
+import type { TmEvent } from '../model/event.ts';
+
+/** Draws a run. Events go in, nothing comes out: a view decides nothing and never delays the run. */
+export interface View {
+  event(event: TmEvent): void;
+  /** Draws what is left and gives the terminal back; called once, also after a failure. */
+  close(): Promise<void>;
+}
