@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util';
+import { closest } from '../lib/suggest.ts';
+import { TmError } from '../model/fault.ts';
+import type { LogLevel } from '../model/wire.ts';
+import { LOG_LEVELS } from '../model/wire.ts';
+import { COMMANDS, type CommandName, OPTIONS, type OptionName } from './usage.ts';
+
+/** A command line, understood. */
+export interface Args {
+  readonly command: CommandName;
+  /** Path of the config file, where one was given. */
+  readonly config?: string;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly tui: boolean;
+  readonly keep: boolean;
+  readonly offline: boolean;
+  readonly detailedExitCode: boolean;
+  readonly images: boolean;
+  readonly yes: boolean;
+  readonly reset: 'none' | 'test' | 'all';
+  readonly redisUrl?: string;
+  readonly peers: readonly string[];
+  readonly level?: LogLevel;
+}
+
+/** Understands the words after `tm`. Throws a `usage` fault with a suggestion for anything that it does not know. */
+export function parseCommandLine(argv: readonly string[]): Args {
+  const { values, positionals } = parse(argv);
+  const command = commandOf(positionals);
+  const operands = command === 'run' ? positionals : positionals.slice(1);
+  const given = Object.keys(values) as OptionName[];
+  for (const name of given) {
+    const { commands } = OPTIONS[name];
+    if (commands !== 'all' && !(commands as readonly string[]).includes(command) && values['help'] !== true) {
+      const where = commands.map((one) => (one === 'run' ? 'tm <config>' : `tm ${one}`)).join(', ');
+      throw usage(`--${name} does not belong to ${commandText(command)}`, `it belongs to ${where}`);
+    }
+  }
+  const { config: need } = COMMANDS[command];
+  const maximum = need === 'none' ? 0 : 1;
+  const surplus = operands[maximum];
+  if (surplus !== undefined) throw usage(`${commandText(command)} takes no "${surplus}"`, `see tm ${command} --help`);
+  const config = operands[0];
+  if (need === 'required' && config === undefined && values['help'] !== true && values['version'] !== true)
+    throw usage(
+      `${commandText(command)} needs a config file`,
+      `tm ${command} config.yaml; tm init writes one to begin with`,
+    );
+  const flag = (name: OptionName) => values[name] === true;
+  const redisUrl = values['redis-url'];
+  const level = values['level'];
+  return {
+    command,
+    ...(config === undefined ? {} : { config }),
+    help: flag('help'),
+    version: flag('version'),
+    json: flag('json'),
+    verbose: flag('verbose'),
+    tui: flag('tui'),
+    keep: flag('keep'),
+    offline: flag('offline'),
+    detailedExitCode: flag('detailed-exitcode'),
+    images: flag('images'),
+    yes: flag('yes'),
+    reset: flag('reset-hosts-all') ? 'all' : flag('reset-hosts') ? 'test' : 'none',
+    ...(typeof redisUrl === 'string' ? { redisUrl: checkRedisUrl(redisUrl) } : {}),
+    peers: Array.isArray(values['peer']) ? values['peer'].map(String) : [],
+    ...(typeof level === 'string' ? { level: checkLevel(level) } : {}),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, option]) => [
+      name,
+      {
+        type: 'value' in option ? ('string' as const) : ('boolean' as const),
+        ...('short' in option ? { short: option.short } : {}),
+        ...('multiple' in option ? { multiple: true } : {}),
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1];
+    if (unknown === undefined) throw usage(message.split('. ')[0] ?? message, 'see tm --help');
+    const near = closest(unknown.replace(/^-+/, ''), Object.keys(OPTIONS));
+    throw usage(`unknown option ${unknown}`, near === undefined ? 'see tm --help' : `did you mean --${near}?`);
+  }
+}
+
+/** The first word is a command, or else a config file: `tm smoke.yaml` is the whole test in one go. */
+function commandOf(positionals: readonly string[]): CommandName {
+  const first = positionals[0];
+  if (first === undefined) return 'run';
+  if (first !== 'run' && Object.hasOwn(COMMANDS, first)) return first as CommandName;
+  if (/[./\\]/.test(first)) return 'run';
+  const near = closest(
+    first,
+    Object.keys(COMMANDS).filter((name) => name !== 'run'),
+  );
+  throw usage(
+    `"${first}" is neither a command nor a config file`,
+    near === undefined
+      ? 'see tm --help; a config file is named with its ending, as in tm smoke.yaml'
+      : `did you mean tm ${near}?`,
+  );
+}
+
+function checkRedisUrl(text: string): string {
+  // The text may hold a password: it is never repeated.
+  if (!URL.canParse(text) || !/^rediss?:\/\//.test(text))
+    throw usage('--redis-url is not a Redis URL', 'it looks like redis://[:password@]host[:port][/database]');
+  return text;
+}
+
+function checkLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw usage(`"${text}" is no log level`, `one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+const commandText = (command: CommandName): string => (command === 'run' ? 'tm' : `tm ${command}`);
+
+function usage(message: string, hint: string): TmError {
+  return new TmError({ kind: 'usage', message, hint });
+}

@@ -1,0 +1,4 @@
+/** ISO 8601 with milliseconds, UTC. The one place outside the drivers that may name `Date`: it formats a time given to it and reads no clock. */
+export function isoTime(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}

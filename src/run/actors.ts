@@ -1,0 +1,82 @@
+import { fromPromise } from 'xstate';
+import type { Phase } from '../model/event.ts';
+import { apply } from './apply.ts';
+import type { MachineContext } from './machine.ts';
+import { bootstrap } from './monitor/bootstrap.ts';
+import { startMonitoring } from './monitor/listen.ts';
+import { shutDown } from './monitor/shutdown.ts';
+import { awaitStarted } from './monitor/startup.ts';
+import { runTimeline } from './monitor/timeline.ts';
+import { preparePlan, refuseObstacles } from './prepare.ts';
+import type { Session } from './session.ts';
+import { tearDown, whatIsLeft } from './tear-down.ts';
+import type { Evidence } from './verdict.ts';
+import { exitCodeOf, verdictOf } from './verdict.ts';
+
+/** What the machine's actors do, for one session. Each is a sentence: the work is in the functions that it names. */
+export function createActors(session: Session, evidence: Evidence) {
+  const { recorder } = session;
+  const actor = (work: (context: MachineContext) => Promise<void>) =>
+    fromPromise<void, MachineContext>(({ input }) => work(input));
+  const phase = (name: Phase) => recorder.emit({ type: 'phase', phase: name });
+
+  return {
+    load: actor(async () => {
+      await session.begin();
+      phase('loading');
+    }),
+    plan: actor(async () => {
+      phase('planning');
+      const plan = await preparePlan(session, { lock: true });
+      if (session.observed !== undefined) refuseObstacles(session, session.observed, plan);
+    }),
+    apply: actor(async () => {
+      phase('applying');
+      await apply(session);
+    }),
+    awaitStarted: actor(async () => {
+      phase('monitoring');
+      session.monitoring = await startMonitoring(session);
+      await awaitStarted(session);
+    }),
+    bootstrap: actor(() => bootstrap(session)),
+    runTimeline: actor(() => runTimeline(session)),
+    stopPeers: actor(async () => {
+      // Stopped while containers were being made: those that run are still asked to shut down, as at any other time.
+      if (session.bus !== undefined) session.monitoring ??= await startMonitoring(session);
+      await shutDown(session);
+    }),
+    tearDown: actor(async (context) => {
+      await judge(session, context, evidence);
+      phase('tearingDown');
+      await tearDown(session);
+    }),
+    close: actor(async (context) => {
+      await judge(session, context, evidence);
+      await finish(session, context, evidence);
+    }),
+  };
+}
+
+/** Tells the verdict, once, as soon as nothing more can change it. */
+async function judge(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
+  await session.monitoring?.close();
+  session.monitoring = undefined;
+  if (session.verdict !== undefined) return;
+  session.verdict = verdictOf(context, evidence);
+  session.recorder.emit({ type: 'verdict', verdict: session.verdict });
+}
+
+/** The last words of a run, then everything that it holds is given back. */
+async function finish(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
+  const { recorder } = session;
+  if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
+  // A teardown that failed shows in the exit code, but never hides why the test failed.
+  const verdict = session.verdict?.kind === 'passed' ? verdictOf(context, evidence) : session.verdict;
+  const interrupted = context.stoppedBy === undefined ? verdict : verdictOf(context, evidence);
+  const exitCode = interrupted === undefined ? 1 : exitCodeOf(interrupted);
+  recorder.emit({ type: 'phase', phase: 'done' });
+  recorder.emit({ type: 'run-ended', exitCode, ms: Math.round(recorder.elapsed()), left: session.left });
+  session.exitCode = exitCode;
+  await session.close();
+}

@@ -1,0 +1,135 @@
+import { disposeQuietly } from '../../lib/dispose-quietly.ts';
+import type { Fault } from '../../model/fault.ts';
+import type { HostName, PeerName } from '../../model/names.ts';
+import type { BusListener, Listening } from '../../ports/bus.ts';
+import type { ContainerExit } from '../../ports/containers.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Session } from '../session.ts';
+import { judgeExit } from './exits.ts';
+import { Messages } from './messages.ts';
+import type { Monitoring } from './monitoring.ts';
+
+/**
+ * Begins to listen. The engines come first and are then asked for what ended before they were heard, so that no end is missed.
+ * Throws what the hosts or Redis throw.
+ */
+export async function startMonitoring(session: Session): Promise<Monitoring> {
+  const { bus, recorder, board, fleet, world } = session;
+  if (bus === undefined) throw new Error('Redis is not connected');
+  const closing = new AbortController();
+  const messages = new Messages(session);
+  const judging = new Map<string, Promise<void>>();
+  let listening: Listening | undefined;
+
+  const drain = async () => {
+    if (listening === undefined) return;
+    const patience = new AbortController();
+    const timer = world.clock.sleepUntil(world.clock.now() + DRAIN_LIMIT_MS, patience.signal).catch(() => undefined);
+    const abort = new AbortController();
+    await Promise.race([listening.drain(abort.signal).catch(() => undefined), timer]);
+    patience.abort();
+    abort.abort();
+    await recorder.flush();
+  };
+
+  const judge = (host: HostName, exit: ContainerExit) => {
+    const peer = ourPeer(session, exit);
+    // One end may be told twice: by the engine's events, and by the list that is read right after they are opened.
+    if (peer === undefined || judging.has(exit.id)) return;
+    const done = judgeExit(session, host, peer, exit, drain, closing.signal);
+    judging.set(
+      exit.id,
+      done.finally(() => judging.delete(exit.id)),
+    );
+  };
+
+  await Promise.all(fleet.engines().map((host) => watchExits(session, host, judge, closing.signal)));
+
+  let lostAt = 0;
+  let gone: Fault | undefined;
+  const listener: BusListener = {
+    status: ({ peer, status, missed }) => {
+      recorder.emit({ type: 'peer-status', peer, status, missed });
+      board.reported(peer, status);
+    },
+    logs: async (lines) => {
+      for (const line of lines) recorder.emit({ type: 'log', ...line });
+      await recorder.flush();
+    },
+    taken: (receipt) => messages.taken(receipt),
+    lost: (because) => {
+      lostAt = world.clock.now();
+      recorder.emit({ type: 'bus-lost', because });
+    },
+    restored: () => {
+      recorder.emit({ type: 'bus-restored', afterMs: Math.round(world.clock.now() - lostAt) });
+    },
+    ended: (fault) => {
+      gone = fault;
+      board.changed();
+    },
+  };
+  listening = await bus.listen([...board.peers.keys()], listener, closing.signal);
+  recorder.emit({ type: 'bus-ready', redis: `Redis ${bus.version}`, precision: listening.precision });
+
+  return {
+    send: (peer, command, origin) => messages.send(peer, command, origin),
+    fault: () => gone,
+    untaken: () => messages.untaken(),
+    drain,
+    close: async () => {
+      await Promise.allSettled(judging.values());
+      await drain();
+      closing.abort();
+      await disposeQuietly(listening);
+    },
+  };
+}
+
+/** Milliseconds that the last lines may take; at 50,000 lines a second a backlog of half a million. */
+const DRAIN_LIMIT_MS = 10_000;
+
+async function watchExits(
+  session: Session,
+  host: Host,
+  judge: (host: HostName, exit: ContainerExit) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { recorder } = session;
+  const { containers } = host;
+  const exits = await containers.exits(signal);
+  const follow = async () => {
+    for await (const exit of exits) judge(host.name, exit);
+  };
+  follow().catch((error: unknown) => {
+    if (signal.aborted) return;
+    recorder.emit({
+      type: 'host-lost',
+      host: host.name,
+      because: error instanceof Error ? error.message : String(error),
+    });
+  });
+  for (const container of await containers.list(signal)) {
+    const peer = container.labels?.peer;
+    if (peer === undefined || container.labels?.run !== session.run) continue;
+    session.board.placed(peer, container.id);
+    if (container.state === 'exited' || container.state === 'dead') {
+      judge(host.name, {
+        id: container.id,
+        name: container.name,
+        labels: container.labels,
+        ...(container.exitCode === undefined ? {} : { exitCode: container.exitCode }),
+        oomKilled: false,
+      });
+    }
+  }
+}
+
+function ourPeer(session: Session, exit: ContainerExit): PeerName | undefined {
+  const { labels } = exit;
+  if (labels?.peer === undefined || labels.run !== session.run) return undefined;
+  if (labels.test !== session.request.desired.spec.test) return undefined;
+  const state = session.board.peers.get(labels.peer);
+  if (state === undefined || (state.containerId !== undefined && state.containerId !== exit.id)) return undefined;
+  return labels.peer;
+}

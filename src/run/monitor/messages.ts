@@ -1,0 +1,89 @@
+import type { EventBody } from '../../model/event.ts';
+import type { PeerName } from '../../model/names.ts';
+import { restartDelay } from '../../model/wire.ts';
+import type { Receipt } from '../../ports/bus.ts';
+import type { Session } from '../session.ts';
+import type { Origin, Untaken } from './monitoring.ts';
+
+interface Outstanding {
+  readonly peer: PeerName;
+  readonly command: string;
+  readonly origin: Origin;
+  readonly sentAt: number;
+}
+
+/** What was sent to peers and not yet taken by them; every step of a message becomes an event. */
+export class Messages {
+  readonly #session: Session;
+  readonly #outstanding = new Map<string, Outstanding>();
+  /** Receipts can overtake the answer to the send: they come on another connection. */
+  readonly #early = new Map<string, number>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Appends to the peer's queue and journals it. Sends of one turn keep their order. Throws `unreachable`. */
+  async send(peer: PeerName, command: string, origin: Origin): Promise<void> {
+    const { bus, recorder, board, world } = this.#session;
+    if (bus === undefined) throw new Error('Redis is not connected');
+    const seconds = restartDelay(command);
+    if (seconds !== undefined) board.restarts(peer, seconds);
+    const message = await bus.send(peer, command, NEVER);
+    const sentAt = world.clock.now();
+    recorder.emit(sentEvent(peer, command, origin, sentAt));
+    const key = keyOf(peer, message);
+    const takenAt = this.#early.get(key);
+    if (takenAt === undefined) {
+      this.#outstanding.set(key, { peer, command, origin, sentAt });
+      return;
+    }
+    this.#early.delete(key);
+    this.#report({ peer, command, origin, sentAt }, takenAt);
+  }
+
+  taken({ peer, message }: Receipt): void {
+    const key = keyOf(peer, message);
+    const now = this.#session.world.clock.now();
+    const outstanding = this.#outstanding.get(key);
+    if (outstanding === undefined) {
+      this.#early.set(key, now);
+      return;
+    }
+    this.#outstanding.delete(key);
+    this.#report(outstanding, now);
+  }
+
+  /** Timeline commands that lie in the queue of a living peer. */
+  untaken(): readonly Untaken[] {
+    return [...this.#outstanding.values()].filter(
+      ({ peer, origin }) => origin.kind === 'timeline' && this.#session.board.peers.get(peer)?.life === 'alive',
+    );
+  }
+
+  #report({ peer, command, origin, sentAt }: Outstanding, takenAt: number): void {
+    const { recorder, board } = this.#session;
+    recorder.emit({
+      type: 'command-taken',
+      ...(origin.kind === 'timeline' ? { index: origin.index } : {}),
+      peer,
+      command,
+      afterMs: rounded(Math.max(0, takenAt - sentAt)),
+    });
+    board.changed();
+  }
+}
+
+/** A send is bounded by the bus itself; the last ones are made while the run is already stopping. */
+const NEVER = new AbortController().signal;
+
+const keyOf = (peer: PeerName, message: number): string => `${message} ${peer}`;
+
+/** Milliseconds to the microsecond. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+function sentEvent(peer: PeerName, command: string, origin: Origin, sentAt: number): EventBody {
+  if (origin.kind !== 'timeline') return { type: 'message-sent', peer, command, origin: origin.kind };
+  const { index, dueMs, zero } = origin;
+  return { type: 'command-sent', index, peer, command, dueMs, sentMs: rounded(sentAt - zero) };
+}

@@ -1,0 +1,46 @@
+import { SHUTDOWN_COMMAND } from '../../model/wire.ts';
+import type { PeerState } from '../board.ts';
+import type { Session } from '../session.ts';
+import { PhaseFailed } from './phase-failed.ts';
+import { names, throwIfRedisIsGone } from './startup.ts';
+
+/** Milliseconds for a peer that has reported `stopped` to end by itself, so that its last lines are flushed. */
+const EXIT_GRACE_MS = 3000;
+
+/**
+ * Waits until the last commands are taken, tells every living peer to shut down and waits for its `stopped`, then for its end, then
+ * for its last lines. Each wait is bounded by `timeout.shutdown`. Throws `PhaseFailed` with what did not happen.
+ */
+export async function shutDown(session: Session): Promise<void> {
+  const { board, world, request, monitoring } = session;
+  if (monitoring === undefined) return;
+  const { shutdownSeconds } = request.desired.spec.timeouts;
+  const patienceMs = shutdownSeconds * 1000;
+  const { clock } = world;
+  const failures: string[] = [];
+
+  const taken = () => monitoring.fault() !== undefined || monitoring.untaken().length === 0;
+  if (!session.stop.signal.aborted) await board.until(taken, clock, clock.now() + patienceMs, session.stop.signal);
+  if (!session.stop.signal.aborted) {
+    for (const { peer, command } of monitoring.untaken())
+      failures.push(`${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`);
+  }
+
+  throwIfRedisIsGone(session);
+  session.shuttingDown = true;
+  board.changed();
+  const asked = board.all().filter((peer) => peer.containerId !== undefined && !isDown(peer));
+  await Promise.all(asked.map(({ peer }) => monitoring.send(peer, SHUTDOWN_COMMAND, { kind: 'shutdown' })));
+  await board.until(() => monitoring.fault() !== undefined || asked.every(isDown), clock, clock.now() + patienceMs);
+  const running = asked.filter((peer) => !isDown(peer));
+  if (running.length > 0) failures.push(`${names(running)} did not report stopped within ${shutdownSeconds} s`);
+
+  const stopped = () => board.all().filter((peer) => peer.containerId !== undefined && peer.status?.word === 'stopped');
+  await board.until(() => stopped().every((peer) => peer.life !== 'alive'), clock, clock.now() + EXIT_GRACE_MS);
+  await monitoring.drain();
+  if (failures.length > 0) throw new PhaseFailed(failures.join('; '));
+}
+
+function isDown(peer: PeerState): boolean {
+  return peer.life !== 'alive' || peer.status?.word === 'stopped';
+}

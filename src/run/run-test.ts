@@ -1,0 +1,52 @@
+import { createActor } from 'xstate';
+import type { Verdict } from '../model/event.ts';
+import { createActors } from './actors.ts';
+import { runMachine } from './machine.ts';
+import type { EventListener } from './recorder.ts';
+import type { RunRequest } from './session.ts';
+import { Session } from './session.ts';
+import { Evidence, exitCodeOf } from './verdict.ts';
+import type { World } from './world.ts';
+
+/** How a run ended. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  /** What still stands on the hosts. */
+  readonly left: readonly string[];
+}
+
+/** A run under way. */
+export interface Run {
+  /** Resolves when everything is given back; never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Asks for the end, gracefully, in whatever phase it is; `by` is the signal's name or `q`. Later calls do nothing. */
+  stop(by: string): void;
+}
+
+/** Runs a test through all of its phases: plan, apply, timeline, shutdown, teardown. */
+export function runTest(world: World, request: RunRequest, listeners: readonly EventListener[]): Run {
+  const evidence = new Evidence();
+  const session = new Session(world, request, [(event) => evidence.hear(event), ...listeners]);
+  const machine = runMachine.provide({
+    actors: createActors(session, evidence),
+    actions: {
+      requestStop: ({ event }) => {
+        if (session.stop.signal.aborted) return;
+        session.recorder.emit({ type: 'stop-requested', by: event.type === 'STOP' ? event.by : 'an error' });
+        session.stop.abort();
+        session.board.changed();
+      },
+    },
+  });
+  const actor = createActor(machine, { input: { cleanup: request.cleanup } });
+  const outcome = new Promise<Outcome>((resolve) => {
+    actor.subscribe((snapshot) => {
+      if (snapshot.status !== 'done') return;
+      const verdict = session.verdict ?? { kind: 'errored', faults: snapshot.context.faults };
+      resolve({ verdict, exitCode: session.exitCode ?? exitCodeOf(verdict), left: session.left });
+    });
+  });
+  actor.start();
+  return { outcome, stop: (by) => actor.send({ type: 'STOP', by }) };
+}

@@ -1,0 +1,97 @@
+import type { Observed } from '../model/observed.ts';
+import { summarize } from '../plan/summary.ts';
+import { teardown } from '../plan/teardown.ts';
+import type { Fleet } from './fleet.ts';
+import { observe } from './observe.ts';
+import { perform } from './perform.ts';
+import type { Session } from './session.ts';
+import { RunFaults } from './session.ts';
+import { LIMITS, walk } from './walk.ts';
+
+/**
+ * Removes all that our labels mark: what is observed decides, not a memory of what was done. The evidence is saved first, and
+ * afterwards it looks again. Gives what is left, as sentences; throws `RunFaults` when a step failed.
+ */
+export async function tearDown(session: Session): Promise<void> {
+  const { request, recorder, world, fleet } = session;
+  const { desired } = request;
+  await saveContainerLogs(session);
+  const startedAt = world.clock.now();
+  const images = desired.spec.removeImages ? desired.spec.images : [];
+  const observed = await lookAgain(session);
+  const plan = teardown(observed, desired.spec.test, {
+    images,
+    redis: desired.redis,
+    hosts: desired.spec.hosts,
+  });
+  recorder.emit({
+    type: 'planned',
+    plan,
+    summary: summarize(plan),
+    ms: Math.round(world.clock.now() - startedAt),
+  });
+  const result = await walk(plan, (step) => perform(step, session), {
+    limits: LIMITS,
+    recorder,
+    stop: NEVER,
+    now: () => world.clock.now(),
+  });
+  session.tornDown = true;
+  session.left = await whatIsLeft(session);
+  const unreachable = [...fleet.faults.values()];
+  const faults = [...result.faults.map(({ fault }) => fault), ...unreachable];
+  if (faults.length > 0) throw new RunFaults(faults);
+}
+
+/** A teardown is never stopped half way: each of its calls is bounded by its driver. */
+const NEVER = new AbortController().signal;
+
+async function lookAgain(session: Session): Promise<Observed> {
+  const { request, world, fleet } = session;
+  const { redis, spec } = request.desired;
+  const standing =
+    redis.kind === 'external'
+      ? ({ kind: 'absent' } as const)
+      : await world.redisServers.observe(redis, spec.test, session.redisPassword, NEVER);
+  return observe(request.desired, fleet, { observed: standing, usedRuns: [] }, NEVER);
+}
+
+/** What still carries our labels after a teardown, for a person to know. */
+export async function whatIsLeft(session: Session): Promise<readonly string[]> {
+  const { request, fleet } = session;
+  const { spec } = request.desired;
+  const observed = await lookAgain(session);
+  const left: string[] = [];
+  for (const host of observed.hosts) {
+    if (host.kind === 'unreachable') left.push(`${host.host}: not known, it cannot be reached`);
+    if (host.kind !== 'reachable' || !fleet.engines().some((engine) => engine.name === host.host)) continue;
+    for (const container of host.containers)
+      if (container.labels?.test === spec.test) left.push(`${host.host}: ${container.name} (${container.state})`);
+  }
+  if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push('this machine: tm-redis');
+  return left;
+}
+
+/** Keeps what each container wrote to stdout and stderr, in the run's directory. A log that cannot be had is a warning. */
+async function saveContainerLogs(session: Session): Promise<void> {
+  const { runStore, fleet, recorder } = session;
+  if (runStore === undefined) return;
+  const save = async (
+    peer: Parameters<typeof runStore.containerLog>[0],
+    engine: ReturnType<Fleet['engines']>[number],
+    id: string,
+  ) => {
+    try {
+      await runStore.containerLog(peer, engine.containers.output(id, {}, NEVER));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      recorder.emit({ type: 'warning', message: `the output of ${peer} could not be saved: ${why}` });
+    }
+  };
+  const saves = fleet.engines().map(async (engine) => {
+    const containers = await engine.containers.list(NEVER).catch(() => []);
+    for (const { id, labels } of containers)
+      if (labels?.peer !== undefined && labels.run === session.run) await save(labels.peer, engine, id);
+  });
+  await Promise.all(saves);
+}
