@@ -78,7 +78,11 @@ export function desiredOfState(state: State): Desired {
       logLevel: 'info',
     },
     redis,
-    images: state.images.map((ref) => ({ ref: imageRef(ref), hosts: state.hosts.map((host) => host.name), onControl: false })),
+    images: state.images.map((ref) => ({
+      ref: imageRef(ref),
+      hosts: state.hosts.map((host) => host.name),
+      onControl: false,
+    })),
     peers: [],
   };
 }

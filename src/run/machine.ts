@@ -166,7 +166,8 @@ export const runMachine = setup({
 /** A failed actor's error, sorted: a reason of the test's own, or faults of what it needs. */
 function record(context: MachineContext, event: unknown): Pick<MachineContext, 'failures' | 'faults'> {
   const error = (event as { readonly error?: unknown }).error;
-  if (error instanceof PhaseFailed) return { failures: [...context.failures, error.message], faults: context.faults };
+  if (error instanceof PhaseFailed)
+    return { failures: [...context.failures, ...error.reasons], faults: context.faults };
   const faults = error instanceof RunFaults ? error.faults : [faultOf(error)];
   return { failures: context.failures, faults: [...context.faults, ...faults] };
 }

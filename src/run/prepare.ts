@@ -1,6 +1,7 @@
 import { Secret } from '../lib/secret.ts';
 import type { Fault } from '../model/fault.ts';
 import { TmError, toFault } from '../model/fault.ts';
+import type { PeerName } from '../model/names.ts';
 import type { Observed, ObservedRedis, UsedRun } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { diff } from '../plan/diff.ts';
@@ -45,7 +46,27 @@ async function look(session: Session, options: { readonly lock: boolean }): Prom
     lookAtRedis(session, options),
     fleet.open(world.hosts, desired.spec.hosts, { control }, signal),
   ]);
-  return observe(desired, fleet, redis, signal);
+  const observed = await observe(desired, fleet, redis, signal);
+  return { ...observed, silentPeers: await silentPeers(session, observed) };
+}
+
+/** Peers that run and have reported nothing: after a failed start they are not worth keeping, and nothing is lost by making them anew. */
+async function silentPeers(session: Session, observed: Observed): Promise<readonly PeerName[]> {
+  const { bus, request } = session;
+  if (bus === undefined) return [];
+  const running = observed.hosts.flatMap((host) =>
+    host.kind === 'reachable'
+      ? host.containers.flatMap(({ labels, state }) =>
+          labels?.test === request.desired.spec.test && labels.peer !== undefined && state === 'running'
+            ? [labels.peer]
+            : [],
+        )
+      : [],
+  );
+  const statuses = await Promise.all(
+    [...new Set(running)].map(async (peer) => ({ peer, status: await bus.status(peer, session.stop.signal) })),
+  );
+  return statuses.filter(({ status }) => status === undefined).map(({ peer }) => peer);
 }
 
 /** Every fault that stands between this observation and an apply. */
@@ -109,7 +130,7 @@ async function lookAtRedis(
     const bus = await world.buses.connect(session.redisUrl, signal);
     const usedRuns = merge(remembered, await bus.usedRuns(desired.spec.test, signal));
     if (options.lock) await session.adoptBus(bus, session.redisUrl, signal);
-    else await bus[Symbol.asyncDispose]();
+    else session.readBus(bus, session.redisUrl);
     return { observed: { kind: 'ready', instance: bus.instance, version: bus.version }, usedRuns };
   } catch (error) {
     // Another run's lock is an answer, not a Redis that cannot be reached.

@@ -141,10 +141,15 @@ export class Session {
     return bus;
   }
 
-  /** Takes the lock of a database that is connected already; from here on its connection is the session's. Throws `locked`. */
-  async adoptBus(bus: Bus, url: Secret, signal: AbortSignal): Promise<void> {
+  /** From here on the connection is the session's, to read with. */
+  readBus(bus: Bus, url: Secret): void {
     this.bus = bus;
     this.redisUrl = url;
+  }
+
+  /** Takes the lock of a database that is connected already, and begins to write there. Throws `locked`. */
+  async adoptBus(bus: Bus, url: Secret, signal: AbortSignal): Promise<void> {
+    this.readBus(bus, url);
     const lock = await bus.lock(this.holder(), signal);
     if (!('held' in lock)) throw lockedFault(lock.heldBy, 'this Redis database');
     this.#busLock = lock;

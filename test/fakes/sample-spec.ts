@@ -9,7 +9,7 @@ import { PEER_IMAGE } from './simulated-world.ts';
 /** What differs from one sample test to another. */
 export interface SampleOptions {
   readonly hosts?: readonly HostName[];
-  readonly peers?: readonly (string | Partial<PeerSpec> & { readonly name: PeerSpec['name'] })[];
+  readonly peers?: readonly (string | (Partial<PeerSpec> & { readonly name: PeerSpec['name'] }))[];
   /** `[milliseconds, peer, command]`. */
   readonly commands?: readonly (readonly [number, string, string])[];
   readonly spec?: Partial<Spec>;
@@ -20,15 +20,17 @@ export const HOSTS = [hostName('h1'), hostName('h2')];
 
 /** A small test on Docker hosts in memory. */
 export function sampleSpec(options: SampleOptions = {}): Spec {
-  const peers = (options.peers ?? ['alice', 'bob', 'charlie']).map((peer): PeerSpec => ({
-    image: PEER_IMAGE,
-    bootstrap: [],
-    environment: {},
-    runsOn: [],
-    ports: [],
-    volumes: [],
-    ...(typeof peer === 'string' ? { name: peerName(peer) } : peer),
-  }));
+  const peers = (options.peers ?? ['alice', 'bob', 'charlie']).map(
+    (peer): PeerSpec => ({
+      image: PEER_IMAGE,
+      bootstrap: [],
+      environment: {},
+      runsOn: [],
+      ports: [],
+      volumes: [],
+      ...(typeof peer === 'string' ? { name: peerName(peer) } : peer),
+    }),
+  );
   const commands = options.commands ?? peers.map(({ name }, index) => [index * 100, name, 'connect'] as const);
   return {
     test: testName('sample'),
@@ -37,17 +39,22 @@ export function sampleSpec(options: SampleOptions = {}): Spec {
     redis: { runtime: { kind: 'docker', image: imageRef('redis:7') }, port: 6379, auth: 'generated' },
     images: [],
     removeImages: false,
-    hosts: (options.hosts ?? HOSTS).map((name) => ({
+    hosts: (options.hosts ?? HOSTS).map((name, index) => ({
       name,
       address: `${name}.test`,
       connection: { kind: 'ssh' },
       runtime: { kind: 'docker' },
-      basePort: 11984,
+      basePort: 11984 + 100 * index,
       tags: [],
       ...options.host,
     })),
     peers,
-    commands: commands.map(([atMs, peer, command], index) => ({ atMs, peer: peerName(peer), command, line: index + 1 })),
+    commands: commands.map(([atMs, peer, command], index) => ({
+      atMs,
+      peer: peerName(peer),
+      command,
+      line: index + 1,
+    })),
     logLevel: 'info',
     ...options.spec,
   };

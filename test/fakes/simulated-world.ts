@@ -23,6 +23,8 @@ export interface SimulatedWorld {
   readonly disk: MemoryDisk;
   /** How each peer behaves; missing: well. */
   readonly tempers: Map<string, Temper>;
+  /** The tempers of the peers that were started since this was last cleared. */
+  readonly present: Map<string, Temper>;
   /** By the container's id: what it was told. */
   readonly diaries: Map<string, PeerDiary>;
   /** Faults: asked before and after every call of the hosts' ports. */
@@ -61,6 +63,7 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
     disk,
     fleet: memoryFleet(clock),
     tempers: new Map(),
+    present: new Map(),
     diaries: new Map(),
     interfere: undefined,
     boot: () => {
@@ -97,7 +100,9 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
       lives.set(process.container, life);
       const diary = world.diaries.get(process.container.id) ?? { taken: [], said: [] };
       world.diaries.set(process.container.id, diary);
-      const temper = world.tempers.get(process.environment['PEER_NAME'] ?? '') ?? GOOD;
+      const name = process.environment['PEER_NAME'] ?? '';
+      const temper = world.tempers.get(name) ?? GOOD;
+      world.present.set(name, temper);
       playPeer(process, redis, clock, temper, diary, life.signal).catch((error: unknown) => {
         if (!life.signal.aborted) throw error;
       });

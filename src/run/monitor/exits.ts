@@ -24,7 +24,7 @@ export async function judgeExit(
   const { recorder, board } = session;
   const state = board.peers.get(peer);
   if (state === undefined || state.life !== 'alive') return;
-  if (exit.exitCode === RESTART_EXIT_CODE && !session.shuttingDown) return restart(session, host, peer, exit, signal);
+  if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, signal);
   await within(session, drain(), LAST_WORDS_MS);
   const exitCode = exit.exitCode === undefined ? {} : { exitCode: exit.exitCode };
   if (await hasStopped(session, peer)) {
@@ -47,6 +47,7 @@ export async function judgeExit(
   board.gone(peer, 'died');
 }
 
+/** Starts it again after its delay; when the test ends first, it is down already and nobody needs it again. */
 async function restart(
   session: Session,
   host: HostName,
@@ -56,20 +57,21 @@ async function restart(
 ): Promise<void> {
   const { recorder, board, world } = session;
   const { containers } = session.fleet.host(host);
+  const ended = () => {
+    board.gone(peer, 'ended');
+    recorder.emit({ type: 'peer-exited', peer, host, exitCode: RESTART_EXIT_CODE });
+  };
+  if (session.shuttingDown) return ended();
   try {
     const written = await containers.restartDelay(exit.id, signal);
     const seconds = written ?? board.peers.get(peer)?.restartSeconds ?? 0;
     recorder.emit({ type: 'peer-restarting', peer, delayMs: seconds * 1000 });
     const due = world.clock.now() + seconds * 1000;
     const outcome = await board.until(() => session.shuttingDown, world.clock, due, signal);
-    if (outcome !== 'timeout') {
-      board.gone(peer, 'ended');
-      return;
-    }
-    await containers.restart(exit.id, signal);
+    if (outcome === 'timeout') await containers.restart(exit.id, signal);
+    else ended();
   } catch (error) {
     if (signal.aborted) return;
-    board.gone(peer, 'died');
     const because = `could not be started again: ${toFault(error).message}`;
     recorder.emit({
       type: 'peer-died',
@@ -79,6 +81,7 @@ async function restart(
       oomKilled: false,
       lastLines: [because],
     });
+    board.gone(peer, 'died');
   }
 }
 

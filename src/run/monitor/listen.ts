@@ -43,8 +43,6 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
     );
   };
 
-  await Promise.all(fleet.engines().map((host) => watchExits(session, host, judge, closing.signal)));
-
   let lostAt = 0;
   let gone: Fault | undefined;
   const listener: BusListener = {
@@ -69,7 +67,13 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
       board.changed();
     },
   };
-  listening = await bus.listen([...board.peers.keys()], listener, closing.signal);
+  try {
+    await Promise.all(fleet.engines().map((host) => watchExits(session, host, judge, closing.signal)));
+    listening = await bus.listen([...board.peers.keys()], listener, closing.signal);
+  } catch (error) {
+    closing.abort();
+    throw error;
+  }
   recorder.emit({ type: 'bus-ready', redis: `Redis ${bus.version}`, precision: listening.precision });
 
   return {

@@ -1,7 +1,10 @@
-/** The test failed in a phase for a reason that is the peers', not ours: it becomes a reason of the verdict. */
+/** The test failed in a phase for reasons that are the peers', not ours: they become reasons of the verdict. */
 export class PhaseFailed extends Error {
-  constructor(reason: string) {
-    super(reason);
+  readonly reasons: readonly string[];
+
+  constructor(...reasons: readonly string[]) {
+    super(reasons.join('; '));
     this.name = 'PhaseFailed';
+    this.reasons = reasons;
   }
 }

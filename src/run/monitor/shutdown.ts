@@ -38,7 +38,7 @@ export async function shutDown(session: Session): Promise<void> {
   const stopped = () => board.all().filter((peer) => peer.containerId !== undefined && peer.status?.word === 'stopped');
   await board.until(() => stopped().every((peer) => peer.life !== 'alive'), clock, clock.now() + EXIT_GRACE_MS);
   await monitoring.drain();
-  if (failures.length > 0) throw new PhaseFailed(failures.join('; '));
+  if (failures.length > 0) throw new PhaseFailed(...failures);
 }
 
 function isDown(peer: PeerState): boolean {
