@@ -1,5 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
-import type { LockHolder } from '../model/fault.ts';
+import type { Fault, LockHolder } from '../model/fault.ts';
 import type { PeerName, RunId, TestName } from '../model/names.ts';
 import type { UsedRun } from '../model/observed.ts';
 import type { LogLevel } from '../model/wire.ts';
@@ -34,6 +34,8 @@ export interface BusListener {
   lost(because: string): void;
   /** It is back, and everything that happened meanwhile has been told. */
   restored(): void;
+  /** Reconnecting has been given up: nothing more is told, and every call fails with this fault. */
+  ended?(fault: Fault): void;
 }
 
 export interface Listening extends AsyncDisposable {

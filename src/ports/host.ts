@@ -23,6 +23,8 @@ export interface Host extends AsyncDisposable {
 
 /** The control machine's own engine. */
 export interface ControlEngine extends AsyncDisposable {
+  /** Identity of the engine, as a host's: a host entry with the same id is this machine, and nothing is sent to it. */
+  readonly engine: string;
   readonly description: string;
   readonly images: Images;
   readonly courier: Courier;

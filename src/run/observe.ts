@@ -32,7 +32,7 @@ async function observeControl(desired: Desired, fleet: Fleet, signal: AbortSigna
   }
   try {
     const found = await Promise.all(desired.images.map(({ ref }) => control.images.find(ref, signal)));
-    return { kind: 'reachable', images: present(found) };
+    return { kind: 'reachable', engine: control.engine, images: present(found) };
   } catch (error) {
     return { kind: 'unreachable', fault: toFault(error) };
   }

@@ -3,6 +3,7 @@ import { Secret } from '../lib/secret.ts';
 import type { HostName } from '../model/names.ts';
 import { hostName, REDIS_CONTAINER } from '../model/names.ts';
 import type { Action, Step } from '../model/plan.ts';
+import { transferOf } from '../plan/transfer.ts';
 import type { Images } from '../ports/images.ts';
 import { bindAddresses, managedUrl, redisUrlAt } from './addresses.ts';
 import { progressReporter } from './progress.ts';
@@ -24,14 +25,8 @@ export async function perform(step: Step, session: Session): Promise<string | un
   switch (action.kind) {
     case 'image.pull':
       return pull(step, action, session);
-    case 'image.send': {
-      const target = imagesOf(session, action.on);
-      const progress = progressReporter(session, step.id);
-      const control = session.fleet.control;
-      if (control === undefined) throw new Error('image.send without an engine on the control machine');
-      await control.courier.send(action.ref, target, new Set(action.have), progress, stop);
-      return undefined;
-    }
+    case 'image.send':
+      return send(step, action, session);
     case 'image.remove':
       return void (await imagesOf(session, action.on).remove(action.ref, NEVER));
     case 'redis.start':
@@ -67,6 +62,26 @@ async function pull(step: Step, action: ActionOf<'image.pull'>, session: Session
     });
     return 'not refreshed';
   }
+}
+
+async function send(step: Step, action: ActionOf<'image.send'>, session: Session): Promise<string | undefined> {
+  const target = imagesOf(session, action.on);
+  const { control } = session.fleet;
+  if (control === undefined) throw new Error('image.send without an engine on the control machine');
+  const stop = session.stop.signal;
+  let have: readonly string[] = action.have;
+  if (action.pulledFirst) {
+    // What the pull brought was not known when this was planned.
+    const [ours, there, chains] = await Promise.all([
+      control.images.find(action.ref, stop),
+      target.find(action.ref, stop),
+      target.layerChains(stop),
+    ]);
+    if (ours !== undefined && ours.identity === there?.identity) return 'the same is there';
+    have = ours === undefined ? [] : transferOf(ours, chains).have;
+  }
+  await control.courier.send(action.ref, target, new Set(have), progressReporter(session, step.id), stop);
+  return undefined;
 }
 
 async function startRedis(session: Session): Promise<undefined> {

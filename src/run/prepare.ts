@@ -9,6 +9,7 @@ import { summarize } from '../plan/summary.ts';
 import { addressesOf, managedUrl } from './addresses.ts';
 import { needsControl } from './fleet.ts';
 import { observe } from './observe.ts';
+import { resetHosts } from './reset-hosts.ts';
 import type { Session } from './session.ts';
 import { RunFaults } from './session.ts';
 
@@ -46,6 +47,7 @@ async function look(session: Session, options: { readonly lock: boolean }): Prom
     lookAtRedis(session, options),
     fleet.open(world.hosts, desired.spec.hosts, { control }, signal),
   ]);
+  if (fleet.faults.size === 0) await resetHosts(session);
   const observed = await observe(desired, fleet, redis, signal);
   return { ...observed, silentPeers: await silentPeers(session, observed) };
 }

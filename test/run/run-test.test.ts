@@ -243,6 +243,19 @@ describe('a run in memory', () => {
     expect(second.of('run-started')).toMatchObject([{ resumed: true }]);
   });
 
+  test("--reset-hosts removes what stands in the peers' places, labelled or not, and nothing else", async () => {
+    const world = worldWithRedisImage();
+    const { engine } = world.fleet.hosts.get(HOSTS[0]!)!;
+    engine.foreign('tm-alice');
+    const others = engine.foreign('tm-of-another-tool');
+    const { outcome } = await play(world, {}, { reset: 'test' });
+    expect(outcome.exitCode).toBe(0);
+    expect(containersOf(world)).toEqual([others]);
+    const all = await play(world, {}, { reset: 'all' });
+    expect(all.outcome.exitCode).toBe(0);
+    expect(containersOf(world)).toEqual([]);
+  });
+
   test('a host that is down is told before anything is touched', async () => {
     const world = worldWithRedisImage();
     world.fleet.hosts.delete(HOSTS[1]!);
