@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 const [, , path, status] = process.argv;
 const report = JSON.parse(readFileSync(path, 'utf8'));
 const passed = report.numPassedTests;
-const brokenFiles = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+const brokenFiles = report.testResults.filter(
+  (file) => file.status === 'failed' && file.assertionResults.length === 0,
+).length;
 const notRun = report.numTotalTests - passed;
 const failed = notRun + brokenFiles;
 console.log(`${passed} ${failed === 0 && (status !== '0' || passed === 0) ? 1 : failed}`);

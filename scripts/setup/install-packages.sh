@@ -11,43 +11,68 @@ readonly all_groups=(redis docker ssh testbed)
 # Seconds to wait for another apt-get or dpkg that holds the lock.
 readonly lock_timeout=300
 readonly policy=/usr/sbin/policy-rc.d
+readonly own_lock=/run/lock/the-mule-install-packages
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 fail() { printf 'install-packages: %s\n' "$*" >&2; exit 1; }
 say() { printf 'install-packages: %s\n' "$*" >&2; }
 
+# Each package with a program of it: one that came from elsewhere, as docker-ce does, serves as well.
 packages_of() {
   case "$1" in
-    redis) echo redis-server ;;
-    docker) echo docker.io iptables iproute2 ;;
-    ssh) echo openssh-server openssh-client ;;
-    testbed) echo busybox-static util-linux tar ;;
+    redis) echo redis-server:redis-server ;;
+    docker) echo docker.io:dockerd iptables:iptables iproute2:ip ;;
+    ssh) echo openssh-server:sshd openssh-client:ssh ;;
+    testbed) echo busybox-static:busybox util-linux:nsenter tar:tar ;;
     *) fail "unknown group '$1'; known: ${all_groups[*]}" ;;
   esac
 }
 
-installed() {
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+# Fills `missing` for the groups in `groups`.
+find_missing() {
+  missing=()
+  local group entry entries
+  for group in "${groups[@]}"; do
+    entries=$(packages_of "$group")
+    for entry in $entries; do
+      command -v "${entry#*:}" >/dev/null || missing+=("${entry%%:*}")
+    done
+  done
 }
 
 apt() {
   apt-get -o DPkg::Lock::Timeout="$lock_timeout" -o Dpkg::Use-Pty=0 "$@"
 }
 
-# Maintainer scripts ask policy-rc.d whether they may start their service; 101 means no. Whatever stood there is put back.
+# The lock on the package lists, unlike dpkg's, is not waited for by apt-get itself.
+update_lists() {
+  local output deadline=$((SECONDS + lock_timeout))
+  until output=$(apt update -q 2>&1); do
+    if [[ $output != *"Could not get lock"* ]] || [ "$SECONDS" -ge "$deadline" ]; then
+      printf '%s\n' "$output" >&2
+      # Stale or partly unreachable lists may still do; the install has the last word.
+      say "apt-get update failed; trying with the package lists that are here"
+      return
+    fi
+    sleep 2
+  done
+}
+
+# Maintainer scripts ask policy-rc.d whether they may start their service; 101 means no.
 guard_services() {
-  guard_dir=$(mktemp -d)
-  if [ -e "$policy" ] || [ -L "$policy" ]; then mv "$policy" "$guard_dir/policy-rc.d"; fi
+  release_services
+  if [ -e "$policy" ] || [ -L "$policy" ]; then mv "$policy" "$policy.the-mule-saved"; fi
   trap release_services EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  printf '#!/bin/sh\n# the-mule: put here for the time of one install\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 }
 
+# Puts back what stood there, be it after this install or after one that was killed.
 release_services() {
-  rm -f "$policy"
-  if [ -e "$guard_dir/policy-rc.d" ] || [ -L "$guard_dir/policy-rc.d" ]; then mv "$guard_dir/policy-rc.d" "$policy"; fi
-  rm -rf "$guard_dir"
+  if grep -qs '^# the-mule:' "$policy"; then rm -f "$policy"; fi
+  if [ -e "$policy.the-mule-saved" ] || [ -L "$policy.the-mule-saved" ]; then mv "$policy.the-mule-saved" "$policy"; fi
 }
 
 check_only=no
@@ -57,42 +82,39 @@ for argument in "$@"; do
     --check) check_only=yes ;;
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) fail "unknown option '$argument'; usage: $0 [--check] [GROUP...]" ;;
-    *) groups+=("$argument") ;;
+    *) packages_of "$argument" >/dev/null; groups+=("$argument") ;;
   esac
 done
 if [ "${#groups[@]}" -eq 0 ]; then groups=("${all_groups[@]}"); fi
 
-wanted=()
-for group in "${groups[@]}"; do
-  names=$(packages_of "$group")
-  # Unquoted on purpose: one word per package.
-  # shellcheck disable=SC2206
-  wanted+=($names)
-done
-
-if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  fail "this machine has no apt-get. Install these, or their like, with its own package manager: ${wanted[*]}"
-fi
-
-missing=()
-for package in "${wanted[@]}"; do
-  if ! installed "$package"; then missing+=("$package"); fi
-done
-
+find_missing
 if [ "${#missing[@]}" -eq 0 ]; then
-  say "nothing to do, all there: ${wanted[*]}"
+  say "nothing to do, all there for: ${groups[*]}"
   exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+  fail "this machine has no apt-get. Install these, or their like, with its own package manager: ${missing[*]}"
 fi
 if [ "$check_only" = yes ]; then fail "missing: ${missing[*]}"; fi
 if [ "$(id -u)" -ne 0 ]; then
   fail "not root. Run: sudo $0 ${groups[*]}   (it would install: ${missing[*]})"
 fi
 
+# One of us at a time, or the second would take the first one's policy for the machine's own.
+exec 9>"$own_lock"
+flock --timeout "$lock_timeout" 9 || fail "another $0 has been running for over $lock_timeout s"
+find_missing
+if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi
+
 say "installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-# Stale or partly unreachable lists may still do, so a failed update is a warning; the install below has the last word.
-apt update -q >&2 || say "apt-get update failed; trying with the package lists that are here"
+update_lists
+# Newer releases have Docker's command line in a package of its own.
+if [[ " ${missing[*]} " == *" docker.io "* ]] && apt-cache show docker-cli >/dev/null 2>&1; then
+  missing+=(docker-cli)
+fi
 guard_services
-apt install -q -y --no-install-recommends "${missing[@]}" >&2 ||
+# The lock is not for whatever a maintainer script may leave running.
+apt install -q -y --no-install-recommends "${missing[@]}" >&2 9>&- ||
   fail "apt-get install failed (see above). Needed: ${missing[*]}"
 say "installed: ${missing[*]}"

@@ -1,0 +1,135 @@
+/**
+ * Builds what the package contains, into dist/:
+ *
+ *     tm.js               the command line tool, one file, nothing beside it but Node
+ *     peer.js             the client library (`the-mule/peer`); ioredis stays a dependency
+ *     peer/, model/       its declarations
+ *     reference-peer.js   the peer of the examples, one file, for its image
+ *     licenses.txt        the licences of what is bundled
+ *
+ * `node scripts/build.mjs [part…]` builds only the named parts: tm, peer, declarations, reference-peer.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+
+/** CommonJS dependencies `require` Node's own modules, which an ES module has no `require` for. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);`;
+
+/** @type {import('esbuild').BuildOptions} */
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Names stay, so that a stack trace can be read; what is left out makes the file a third smaller, and quicker to load.
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
+
+/** Writes the command line tool to `outfile`, executable. */
+export async function buildTm(outfile) {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const result = await build({
+    ...COMMON,
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    define: { __TM_VERSION__: JSON.stringify(version) },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    // ssh2 tries these two and does without them.
+    external: ['cpu-features', '*.node'],
+  });
+  await chmod(outfile, 0o755);
+  return result.metafile;
+}
+
+/** Writes the client library to `outfile`. */
+export async function buildPeer(outfile) {
+  const library = { ...COMMON, minifySyntax: false, minifyWhitespace: false };
+  return (await build({ ...library, entryPoints: ['src/peer/client.ts'], outfile, packages: 'external' })).metafile;
+}
+
+/** Writes the peer of the examples to `outfile`, an ES module whatever its name says. */
+export async function buildReferencePeer(outfile) {
+  const entryPoints = ['examples/peer/reference-peer.ts'];
+  return (await build({ ...COMMON, entryPoints, outfile, banner: { js: REQUIRE } })).metafile;
+}
+
+/** Writes the client library's declarations below `outdir`. */
+export async function buildDeclarations(outdir) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  try {
+    await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outdir]);
+  } catch (error) {
+    throw new Error(`tsc: ${error.stdout || error.message}`, { cause: error });
+  }
+  // tsc leaves the imports of declarations as they are written, and only the newest compilers resolve `.ts` there.
+  const files = (await readdir(outdir, { recursive: true })).filter((file) => file.endsWith('.d.ts'));
+  await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(outdir, file), 'utf8');
+      await writeFile(join(outdir, file), text.replace(/(from '\.{1,2}\/[^']*)\.ts'/g, "$1.js'"));
+    }),
+  );
+}
+
+/** Writes the licence of every package that the bundles contain. */
+async function writeLicenses(outfile, metafiles) {
+  const packages = new Set();
+  for (const input of metafiles.flatMap((metafile) => Object.keys(metafile.inputs))) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found?.[1] !== undefined) packages.add(found[1]);
+  }
+  const parts = [];
+  for (const path of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, path, 'package.json'), 'utf8'));
+    const file = (await readdir(join(root, path))).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : await readFile(join(root, path, file), 'utf8');
+    parts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+  }
+  await writeFile(outfile, parts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function main(wanted) {
+  const began = performance.now();
+  const dist = join(root, 'dist');
+  const all = wanted.length === 0;
+  const wants = (part) => all || wanted.includes(part);
+  // What an earlier build left must not be published with this one.
+  if (all) await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+
+  const hasTm = existsSync(join(root, 'src', 'cli', 'main.ts'));
+  if (wants('tm') && !hasTm) console.error('src/cli/main.ts is not there: tm.js is left out');
+  const metafiles = await Promise.all([
+    wants('tm') && hasTm && buildTm(join(dist, 'tm.js')),
+    wants('peer') && buildPeer(join(dist, 'peer.js')),
+    wants('reference-peer') && buildReferencePeer(join(dist, 'reference-peer.js')),
+    wants('declarations') && buildDeclarations(dist),
+  ]);
+  if (all) await writeLicenses(join(dist, 'licenses.txt'), metafiles.filter(Boolean));
+
+  for (const file of (await readdir(dist)).filter((name) => name.endsWith('.js')).sort()) {
+    console.error(`${relative(process.cwd(), join(dist, file)).padEnd(28)} ${await size(join(dist, file))}`);
+  }
+  console.error(`built in ${((performance.now() - began) / 1000).toFixed(2)} s`);
+}
+
+async function size(file) {
+  return `${((await stat(file)).size / 1000).toFixed(0).padStart(6)} kB`;
+}
+
+if (process.argv[1] !== undefined && pathToFileURL(resolve(process.argv[1])).href === import.meta.url) {
+  await main(process.argv.slice(2));
+}

@@ -1,0 +1,28 @@
+import { compile } from 'json-schema-to-typescript';
+import { schemaWithout } from './schema-without.mjs';
+
+/** What TypeScript cannot say, or what belongs in the reference. */
+const LEFT_OUT = [
+  '$schema',
+  'if',
+  'then',
+  'else',
+  'patternProperties',
+  'propertyNames',
+  'default',
+  'description',
+  'examples',
+  'minItems',
+  'x-noun',
+  'x-wants',
+];
+
+/** The TypeScript types of a config, as a module's text; without the `x-…` keys, which mean nothing. */
+export async function typesOf(schema) {
+  return compile(schemaWithout(schema, LEFT_OUT), 'TestConfig', {
+    additionalProperties: false,
+    bannerComment:
+      '/** A config as the schema allows it. Generated from schemas/test-config.schema.json by `npm run generate`. */',
+    style: { singleQuote: true, printWidth: 120 },
+  });
+}
