@@ -27,7 +27,7 @@ export interface Args {
 }
 
 /** Understands the words after `tm`. Throws a `usage` fault with a suggestion for anything that it does not know. */
-export function parseCommandLine(argv: readonly string[]): Args {
+export function parseCommandLine(argv: readonly string[], environment: NodeJS.ProcessEnv): Args {
   const { values, positionals } = parse(argv);
   const command = commandOf(positionals);
   const operands = command === 'run' ? positionals : positionals.slice(1);
@@ -50,7 +50,7 @@ export function parseCommandLine(argv: readonly string[]): Args {
       `tm ${command} config.yaml; tm init writes one to begin with`,
     );
   const flag = (name: OptionName) => values[name] === true;
-  const redisUrl = values['redis-url'];
+  const redisUrl = values['redis-url'] ?? environment['TM_REDIS_URL'];
   const level = values['level'];
   return {
     command,
@@ -66,7 +66,7 @@ export function parseCommandLine(argv: readonly string[]): Args {
     images: flag('images'),
     yes: flag('yes'),
     reset: flag('reset-hosts-all') ? 'all' : flag('reset-hosts') ? 'test' : 'none',
-    ...(typeof redisUrl === 'string' ? { redisUrl: checkRedisUrl(redisUrl) } : {}),
+    ...(typeof redisUrl === 'string' && redisUrl !== '' ? { redisUrl: checkRedisUrl(redisUrl) } : {}),
     peers: Array.isArray(values['peer']) ? values['peer'].map(String) : [],
     ...(typeof level === 'string' ? { level: checkLevel(level) } : {}),
   };

@@ -8,9 +8,9 @@ import type { Plan, PlanSummary, StepId } from './plan.ts';
 import type { LogLevel } from './wire.ts';
 
 export interface EventStamp {
-  /** Position in the run's journal, from 1, without gaps. */
+  /** Position in this attempt at the run, from 1, without gaps; a resumed run begins again with another `run-started`. */
   readonly seq: number;
-  /** Milliseconds since the run began, monotonic. */
+  /** Milliseconds since this attempt began, monotonic. */
   readonly atMs: number;
   /** Wall time, ISO 8601 with milliseconds, UTC. */
   readonly time: string;

@@ -1,7 +1,7 @@
 /** One snapshot of reality, read from the hosts, the control machine's engine and Redis; nothing here was changed by reading it. */
 import type { Fault } from './fault.ts';
 import type { Labels } from './labels.ts';
-import type { HostName, ImageRef, RunId, TestName } from './names.ts';
+import type { HostName, ImageRef, PeerName, RunId, TestName } from './names.ts';
 
 export interface Observed {
   /** By host entry, in file order. */
@@ -10,6 +10,8 @@ export interface Observed {
   readonly redis: ObservedRedis;
   /** Runs of this test whose timeline has begun: their containers are used up. When, in ISO 8601, where it is known. */
   readonly usedRuns: readonly UsedRun[];
+  /** Peers that run but have never reported a status to this Redis; empty where that was not asked. */
+  readonly silentPeers?: readonly PeerName[];
 }
 
 export interface UsedRun {
@@ -75,6 +77,8 @@ export interface ObservedImage {
 export type ObservedControl =
   | {
       readonly kind: 'reachable';
+      /** Identity of the engine, as a host's: a host entry with the same id is this machine, and nothing is sent to it. */
+      readonly engine?: string;
       readonly images: readonly ObservedImage[];
     }
   | { readonly kind: 'unreachable'; readonly fault: Fault }

@@ -68,13 +68,17 @@ export type Action =
       readonly ref: ImageRef;
       readonly refresh: boolean;
     }
-  /** Stream an image from the control machine's engine to a host's; `have` are diff ids that need not go. */
+  /**
+   * Stream an image from the control machine's engine to a host's; `have` are diff ids that need not go. `pulledFirst`: an earlier
+   * step may bring another content, so `have` and `bytes` are guesses: compare again, and send nothing where the host has the same.
+   */
   | {
       readonly kind: 'image.send';
       readonly on: HostName;
       readonly ref: ImageRef;
       readonly have: readonly string[];
       readonly bytes: number;
+      readonly pulledFirst?: true;
     }
   | { readonly kind: 'image.remove'; readonly on: HostName | 'control'; readonly ref: ImageRef }
   /** Start the managed Redis and wait until it answers PING. */

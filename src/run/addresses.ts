@@ -49,7 +49,7 @@ function redisAddress(control: string | undefined, redis: Parameters<typeof addr
 
 /** Where the control machine reaches the Redis that it runs itself. */
 export function managedUrl(port: number, password: Secret | undefined): Secret {
-  return new Secret(`redis://${password === undefined ? '' : `:${password.reveal()}@`}127.0.0.1:${port}/0`);
+  return new Secret(`redis://${password === undefined ? '' : `default:${password.reveal()}@`}127.0.0.1:${port}/0`);
 }
 
 /** The URL for a peer: the one that tm itself uses, at the address seen from the peer's host. */

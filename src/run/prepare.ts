@@ -5,6 +5,7 @@ import type { PeerName } from '../model/names.ts';
 import type { Observed, ObservedRedis, UsedRun } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { diff } from '../plan/diff.ts';
+import { redactPlan } from '../plan/redact-plan.ts';
 import { summarize } from '../plan/summary.ts';
 import { addressesOf, managedUrl } from './addresses.ts';
 import { needsControl } from './fleet.ts';
@@ -31,7 +32,7 @@ export async function preparePlan(session: Session, options: { readonly lock: bo
   session.plan = plan;
   session.recorder.emit({
     type: 'planned',
-    plan,
+    plan: redactPlan(plan),
     summary: summarize(plan),
     ms: Math.round(session.world.clock.now() - startedAt),
   });

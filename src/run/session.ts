@@ -2,7 +2,7 @@ import { disposeQuietly } from '../lib/dispose-quietly.ts';
 import { isoTime } from '../lib/iso-time.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Desired } from '../model/desired.ts';
-import type { Verdict } from '../model/event.ts';
+import type { TmEvent, Verdict } from '../model/event.ts';
 import type { Fault, LockHolder } from '../model/fault.ts';
 import { TmError } from '../model/fault.ts';
 import type { RunId } from '../model/names.ts';
@@ -27,6 +27,15 @@ export interface RunRequest {
   /** `always`: `tm <config>`; `after-timeline`: `tm apply`, which leaves what a failure before the timeline made; `keep`: `--keep`. */
   readonly cleanup: 'always' | 'after-timeline' | 'keep';
   readonly reset: 'none' | 'test' | 'all';
+  /** Draws `run.log` from the events, through what it is given to append with. */
+  readonly runLog?: (append: (text: string) => void) => RunLog;
+}
+
+/** The readable log of a run, drawn as it happens. */
+export interface RunLog {
+  event(event: TmEvent): void;
+  /** Writes what is left. */
+  close(): Promise<void>;
 }
 
 /** More than one fault at once, each for a person to see. */
@@ -71,13 +80,17 @@ export class Session {
   left: readonly string[] = [];
   verdict: Verdict | undefined;
   exitCode: number | undefined;
+  #runLog: RunLog | undefined;
   #storeLock: StoreLock | undefined;
   #busLock: RedisLock | undefined;
 
   constructor(world: World, request: RunRequest, listeners: readonly EventListener[]) {
     this.world = world;
     this.request = request;
-    this.recorder = new Recorder(world.clock, request.desired.spec.test, [...listeners]);
+    this.recorder = new Recorder(world.clock, request.desired.spec.test, [
+      ...listeners,
+      (event) => this.#runLog?.event(event),
+    ]);
     this.store = world.stores.open(request.desired.spec.test);
     this.board = new Board(request.desired.peers);
   }
@@ -98,7 +111,10 @@ export class Session {
     const resumed = this.#resumable();
     this.run = resumed ?? runId(`${fileNameOf(spec.test)}-${stamp(this.world.clock.wall())}`);
     this.runStore = await this.#openRun(resumed);
-    this.recorder.openJournal(this.runStore);
+    const { runStore } = this;
+    this.recorder.openJournal(runStore);
+    // A log that cannot be written does not end a test: the journal is the record, and its failure does.
+    this.#runLog = this.request.runLog?.((text) => void runStore.log(text).catch(() => undefined));
     this.recorder.emit({
       type: 'run-started',
       run: this.run,
@@ -192,6 +208,7 @@ export class Session {
     await this.closeBus();
     await this.fleet[Symbol.asyncDispose]();
     await this.recorder.flush().catch(() => undefined);
+    await this.#runLog?.close();
     await disposeQuietly(this.runStore);
     await disposeQuietly(this.#storeLock);
   }

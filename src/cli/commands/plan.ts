@@ -1,0 +1,48 @@
+import { Secret } from '../../lib/secret.ts';
+import { redactPlan } from '../../plan/redact-plan.ts';
+import { planOffline, planTest } from '../../run/plan-test.ts';
+import { exitCodeOfFault } from '../../run/verdict.ts';
+import { planJson } from '../../views/plan/plan-json.ts';
+import { renderPlan } from '../../views/plan/render-plan.ts';
+import type { Args } from '../args.ts';
+import type { Context } from '../context.ts';
+import { loadTest } from '../load-test.ts';
+import { printFault, printFaults } from '../print-faults.ts';
+import { exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import { createWorld } from '../wire.ts';
+
+/** `tm plan <config>`: 0, or 2 with changes under `--detailed-exitcode`; 4 where somebody could not be asked. */
+export async function planCommand(args: Args, context: Context): Promise<number> {
+  const externalRedis = args.redisUrl === undefined ? undefined : new Secret(args.redisUrl);
+  const { desired, faults } = await loadTest(args.config ?? '', externalRedis);
+  printFaults(faults, args, context);
+  if (desired === undefined) return 3;
+  const request = { desired, ...(externalRedis === undefined ? {} : { externalRedis }) };
+  const stop = new AbortController();
+  const quiet = onEndSignals(
+    () => stop.abort(),
+    (signal) => process.exit(exitCodeOfSignal(signal)),
+  );
+  try {
+    const outcome = args.offline ? planOffline(request) : await planTest(createWorld(context), request, stop.signal);
+    const { plan, summary, changes } = outcome;
+    const { stdout } = context;
+    if (args.json) stdout.write(`${planJson(redactPlan(plan), summary)}\n`);
+    else
+      stdout.write(
+        renderPlan(plan, desired, {
+          summary,
+          color: stdout.color,
+          width: stdout.isTTY ? stdout.width() : 120,
+          verbose: args.verbose,
+        }),
+      );
+    const hindrances = outcome.faults.filter((fault) => fault.kind !== 'conflict');
+    for (const fault of hindrances) printFault(fault, args, context);
+    const code = Math.max(0, ...hindrances.map(exitCodeOfFault));
+    if (code > 0) return code;
+    return args.detailedExitCode && changes ? 2 : 0;
+  } finally {
+    quiet();
+  }
+}

@@ -1,0 +1,13 @@
+import type { Context } from './context.ts';
+import { outputOf, showsUnicode } from './terminal.ts';
+
+/** The process that tm runs in, as its commands see it. */
+export function createContext(): Context {
+  const { env } = process;
+  return {
+    stdout: outputOf(process.stdout, env),
+    stderr: outputOf(process.stderr, env),
+    unicode: showsUnicode(env),
+    environment: env,
+  };
+}

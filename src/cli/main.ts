@@ -1,0 +1,53 @@
+import type { Args } from './args.ts';
+import { parseCommandLine } from './args.ts';
+import { helpText } from './usage.ts';
+import { VERSION } from './version.ts';
+
+/** `tm`: understands the command line, loads the one command that was asked for, and ends with its exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  let args: Args | undefined;
+  try {
+    args = parseCommandLine(argv, process.env);
+    if (args.version) return print(`tm ${VERSION}\n`);
+    if (args.help) return print(helpText(args.command));
+    return await runCommandOf(args);
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts');
+    return reportError(error, { json: args?.json ?? false, verbose: args?.verbose ?? false });
+  }
+}
+
+/** Each command comes with its libraries only when it is asked for: help and validate need neither SSH nor Redis. */
+async function runCommandOf(args: Args): Promise<number> {
+  const { createContext } = await import('./create-context.ts');
+  const context = createContext();
+  switch (args.command) {
+    case 'run':
+    case 'apply':
+      return (await import('./commands/run.ts')).runCommand(args, context);
+    case 'plan':
+      return (await import('./commands/plan.ts')).planCommand(args, context);
+    case 'destroy':
+      return (await import('./commands/destroy.ts')).destroyCommand(args, context);
+    case 'watch':
+      return (await import('./commands/watch.ts')).watchCommand(args, context);
+    case 'validate':
+      return (await import('./commands/validate.ts')).validateCommand(args, context);
+    case 'init':
+      return (await import('./commands/init.ts')).initCommand(args, context);
+    case 'schema':
+      return (await import('./commands/schema.ts')).schemaCommand(context);
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+// A reader that goes away (`tm apply … | head`) takes nothing with it: the run goes on to its end and cleans up.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,106 @@
+import type { ChalkInstance } from 'chalk';
+import { formatDuration } from '../../lib/format-duration.ts';
+import type { Change, Plan, PlanSummary } from '../../model/plan.ts';
+import type { HostSpec } from '../../model/spec.ts';
+import { countOf } from '../count-of.ts';
+import { wrapText } from '../fit-text.ts';
+import { createPalette, type Palette } from '../palette.ts';
+import { safeLine } from '../safe-text.ts';
+import { closingLines } from './closing-line.ts';
+import { hostBlocks } from './host-blocks.ts';
+import { timelineTable } from './timeline-table.ts';
+
+/** What a plan is about; a `Desired` is one. */
+export interface PlanSubject {
+  readonly spec: {
+    readonly hosts: readonly Pick<HostSpec, 'name' | 'address'>[];
+    readonly peers: readonly unknown[];
+  };
+}
+
+export interface RenderPlanOptions {
+  readonly summary: PlanSummary;
+  readonly color: ChalkInstance;
+  /** Columns of the terminal; lines are laid out for it. */
+  readonly width?: number;
+  /** Shows everything that stays, and the whole timeline. */
+  readonly verbose?: boolean;
+}
+
+const USUAL_WIDTH = 100;
+
+/** A plan as `tm plan` and `tm destroy` show it: what changes on each host and why, the timeline, and what it comes to. Ends in a newline. */
+export function renderPlan(plan: Plan, { spec }: PlanSubject, options: RenderPlanOptions): string {
+  const palette = createPalette(options.color);
+  const width = options.width ?? USUAL_WIDTH;
+  const verbose = options.verbose ?? false;
+  const lines = [
+    ...heading(plan, spec, palette),
+    ...hostBlocks(worthShowing(plan, verbose), spec.hosts, { palette, width, verbose }),
+    ...warnings(plan, width, palette),
+    ...timeline(plan, spec, { palette, width, verbose }),
+    '',
+    ...closingLines(plan, options.summary).map((line) => palette.tone.strong(line)),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function heading(
+  { intent, test, timeline, resumes, changes }: Plan,
+  { hosts, peers }: PlanSubject['spec'],
+  palette: Palette,
+): readonly string[] {
+  const name = palette.tone.strong(safeLine(test));
+  if (intent === 'teardown') return [`${name} · to be removed`];
+  const commands = timeline.entries.length;
+  const over = timeline.lengthMs === 0 ? '' : ` over ${formatDuration(timeline.lengthMs)}`;
+  const size = `${countOf(hosts.length, 'host')}, ${countOf(peers.length, 'peer')}, ${countOf(commands, 'command')}${over}`;
+  const title = `${name} · ${size}`;
+  if (resumes === undefined) return [title];
+  const standing = changes.filter(({ kind, resource }) => kind === 'keep' && isPeer(resource)).length;
+  return [
+    title,
+    palette.tone.quiet(
+      `goes on with ${safeLine(resumes)}, of which ${countOf(standing, 'peer')} already ${standing === 1 ? 'runs' : 'run'}`,
+    ),
+  ];
+}
+
+const isPeer = ({ kind }: Change['resource']): boolean => kind === 'container' || kind === 'process';
+
+/** That an image is on the control machine and stays there is no news, unless it is asked for again. */
+function worthShowing({ changes, steps }: Plan, verbose: boolean): readonly Change[] {
+  if (verbose) return changes;
+  const pulled = new Set(
+    steps.flatMap(({ action }) => (action.kind === 'image.pull' && action.on === 'control' ? [action.ref] : [])),
+  );
+  return changes.filter(
+    ({ kind, on, resource }) =>
+      kind !== 'keep' || on !== 'control' || resource.kind !== 'image' || pulled.has(resource.ref),
+  );
+}
+
+function warnings(plan: Plan, width: number, palette: Palette): readonly string[] {
+  if (plan.warnings.length === 0) return [];
+  const lines = plan.warnings.flatMap((text) => {
+    const [first = '', ...more] = wrapText(safeLine(text), width - '  warning: '.length);
+    return [
+      `  ${palette.tone.caution('warning:')} ${first}`,
+      ...more.map((line) => `${' '.repeat('  warning: '.length)}${line}`),
+    ];
+  });
+  return ['', ...lines];
+}
+
+function timeline(
+  plan: Plan,
+  { peers }: PlanSubject['spec'],
+  options: { readonly palette: Palette; readonly width: number; readonly verbose: boolean },
+): readonly string[] {
+  if (plan.timeline.entries.length === 0) return [];
+  return [
+    '',
+    `  ${options.palette.tone.strong('timeline')}`,
+    ...timelineTable(plan.timeline, { ...options, peers: peers.length }),
+  ];
+}
