@@ -112,18 +112,26 @@ async function main(wanted) {
 
   const hasTm = existsSync(join(root, 'src', 'cli', 'main.ts'));
   if (wants('tm') && !hasTm) console.error('src/cli/main.ts is not there: tm.js is left out');
-  const metafiles = await Promise.all([
+  const outcomes = await Promise.allSettled([
     wants('tm') && hasTm && buildTm(join(dist, 'tm.js')),
     wants('peer') && buildPeer(join(dist, 'peer.js')),
     wants('reference-peer') && buildReferencePeer(join(dist, 'reference-peer.js')),
     wants('declarations') && buildDeclarations(dist),
   ]);
-  if (all) await writeLicenses(join(dist, 'licenses.txt'), metafiles.filter(Boolean));
+  const metafiles = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
+  if (all) await writeLicenses(join(dist, 'licenses.txt'), metafiles);
 
   for (const file of (await readdir(dist)).filter((name) => name.endsWith('.js')).sort()) {
     console.error(`${relative(process.cwd(), join(dist, file)).padEnd(28)} ${await size(join(dist, file))}`);
   }
-  console.error(`built in ${((performance.now() - began) / 1000).toFixed(2)} s`);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue;
+    process.exitCode = 1;
+    // esbuild has said it already, and better.
+    if (outcome.reason.errors === undefined) console.error(outcome.reason.message);
+  }
+  const took = `${((performance.now() - began) / 1000).toFixed(2)} s`;
+  console.error(process.exitCode ? `failed after ${took}` : `built in ${took}`);
 }
 
 async function size(file) {

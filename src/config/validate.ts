@@ -1,0 +1,61 @@
+import type { ConfigFault } from '../model/fault.ts';
+import { type Draft, putIn, takeOut } from './draft.ts';
+import { pathOfPointer } from './path.ts';
+import { schemaFault } from './schema-fault.ts';
+import type { Source } from './source.ts';
+import type { TestConfig } from './test-config.generated.ts';
+import { type Node, nodeAt, plainValue } from './tree.ts';
+import { type SchemaError, validateTestConfig } from './validator.generated.js';
+
+/** More than this nobody reads; each costs a search through the tree. */
+const MAX_ERRORS = 500;
+
+export interface Validated {
+  /** Missing where the file holds no map. */
+  readonly draft?: Draft<TestConfig>;
+  readonly faults: readonly ConfigFault[];
+  /** The file's own keys (`hosts`, `peers`, …) below which something is wrong. */
+  readonly sections: ReadonlySet<string>;
+}
+
+/** Holds a file's tree against the schema: what is wrong, and what can be used of it all the same. */
+export function validate(tree: Node, locate: Source['locate']): Validated {
+  const value = plainValue(tree);
+  let errors = errorsOf(value);
+  if (takeAsWritten(tree, value, errors)) errors = errorsOf(value);
+
+  const faults = errors.flatMap((error) => schemaFault(error, errors, locate) ?? []);
+  for (const error of errors) {
+    const path = pathOfPointer(error.instancePath);
+    const { additionalProperty, propertyName } = error.params;
+    const key = additionalProperty ?? (error.keyword === 'propertyNames' ? propertyName : undefined);
+    if (key !== undefined) takeOut(value, [...path, key]);
+    else if (error.keyword !== 'required' && error.keyword !== 'if') takeOut(value, path);
+  }
+  const usable = !errors.some((error) => error.instancePath === '' && error.keyword === 'type');
+  const sections = new Set(errors.map(({ instancePath }) => String(pathOfPointer(instancePath)[0] ?? '')));
+  return { ...(usable ? { draft: value as Draft<TestConfig> } : {}), faults, sections };
+}
+
+function errorsOf(value: unknown): readonly SchemaError[] {
+  return validateTestConfig(value) ? [] : (validateTestConfig.errors ?? []).slice(0, MAX_ERRORS);
+}
+
+/**
+ * Where text is wanted, an unquoted `123`, `1.10` or `true` is taken as the text that it is written as, as the Rust tool does. The
+ * schema says `string` there, so that an editor still advises quotes. Gives whether anything was changed.
+ */
+function takeAsWritten(tree: Node, value: unknown, errors: readonly SchemaError[]): boolean {
+  let changed = false;
+  for (const { keyword, params, data, instancePath } of errors) {
+    const wanted = keyword === 'type' ? [params.type].flat() : [];
+    if (!wanted.includes('string') || wanted.includes('integer')) continue;
+    if (typeof data !== 'number' && typeof data !== 'boolean') continue;
+    const path = pathOfPointer(instancePath);
+    const found = nodeAt(tree, path)?.node;
+    if (found?.kind !== 'scalar') continue;
+    putIn(value, path, found.text);
+    changed = true;
+  }
+  return changed;
+}

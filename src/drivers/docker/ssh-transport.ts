@@ -1,0 +1,86 @@
+import { type Fault, TmError } from '../../model/fault.ts';
+import { ExecError, type SshConnection } from '../ssh/connection.ts';
+import { LazyDuplex } from '../ssh/lazy-duplex.ts';
+import { unreachable } from '../ssh/ssh-fault.ts';
+import type { EngineAddress } from './engine-address.ts';
+import type { EngineTransport } from './engine-transport.ts';
+
+const DEFAULT_SOCKET = '/var/run/docker.sock';
+/** Forwarded sockets cost next to nothing. */
+const MAX_FORWARDS = 64;
+/** sshd allows 10 sessions (`MaxSessions`), and SFTP and a command need one each. */
+const MAX_COMMANDS = 8;
+
+/**
+ * Reaches a host's engine over its SSH connection: by forwarding the engine's socket, and where the server refuses that
+ * by `docker system dial-stdio`. Which of the two is found out here, once. `address` is as seen from the host.
+ */
+export async function sshTransport(
+  connection: SshConnection,
+  address: EngineAddress | undefined,
+): Promise<EngineTransport> {
+  const { host } = connection.target;
+  const common = { host, where: host, explain: (error: Error) => explain(error, connection) };
+  if (address?.kind === 'tcp') {
+    const connect = () => new LazyDuplex(() => connection.openForwardTcp(address.host, address.port));
+    return { ...common, maxConnections: MAX_FORWARDS, connect };
+  }
+  const path = address?.path ?? DEFAULT_SOCKET;
+  if (await canForward(connection, path)) {
+    return { ...common, maxConnections: MAX_FORWARDS, connect: () => connection.forward(path) };
+  }
+  // Without a socket to name, the docker command there finds its engine by itself.
+  const chosen = address === undefined ? [] : ['--host', `unix://${address.path}`];
+  const command = ['docker', ...chosen, 'system', 'dial-stdio'];
+  return { ...common, maxConnections: MAX_COMMANDS, connect: () => connection.execStream(command) };
+}
+
+/** A refusal and a missing or closed socket look alike from here; the docker command will tell which it is. */
+async function canForward(connection: SshConnection, path: string): Promise<boolean> {
+  try {
+    const probe = await connection.openForward(path);
+    probe.destroy();
+    return true;
+  } catch (error) {
+    if (error instanceof TmError) throw error;
+    return false;
+  }
+}
+
+function explain(error: Error, connection: SshConnection): TmError {
+  if (error instanceof TmError) return error;
+  const { target } = connection;
+  if (!(error instanceof ExecError))
+    return unreachable(target, `lost its connection: ${error.message}`, undefined, error);
+  const { host, user } = target;
+  const fault = (message: string, hint?: string): Fault => ({
+    ...{ kind: 'unreachable', what: 'docker', host, message },
+    ...(hint === undefined ? {} : { hint }),
+  });
+  return new TmError(faultOf(error, host, user, fault), { cause: error });
+}
+
+function faultOf(
+  { message, code }: ExecError,
+  host: string,
+  user: string,
+  fault: (message: string, hint?: string) => Fault,
+): Fault {
+  if (code === 127 || /command not found/.test(message)) {
+    return fault(`Docker was not found on ${host}`, 'install it there: https://docs.docker.com/engine/install/');
+  }
+  if (/permission denied/i.test(message)) {
+    return fault(`${user} may not use Docker on ${host}`, `there: sudo usermod -aG docker ${user}`);
+  }
+  if (/cannot connect to the docker daemon|is the docker daemon running/i.test(message)) {
+    return fault(`the Docker daemon does not run on ${host}`, 'there: sudo systemctl start docker');
+  }
+  if (/not a docker command|unknown command/i.test(message)) {
+    const hint = 'allow stream-local forwarding in its sshd_config, or install Docker 18.09 or later';
+    return fault(
+      `the SSH server of ${host} refuses to forward Docker’s socket, and its docker command is too old to help`,
+      hint,
+    );
+  }
+  return fault(`Docker on ${host} cannot be talked to: ${message}`);
+}

@@ -1,0 +1,197 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
+import { type DialContext, dial, explainDial, type Session } from './dial.ts';
+import { LazyDuplex } from './lazy-duplex.ts';
+import { shellQuote } from './shell-quote.ts';
+import { isTransportFault, unreachable } from './ssh-fault.ts';
+import type { SshTarget } from './target.ts';
+import { within } from './within.ts';
+
+/** Waits before each attempt of a first connection: a server may just be starting, or have too many at its door. */
+const FIRST_ATTEMPTS_MS = [0, 300, 1000];
+/** The same for one that stood and broke. */
+const AGAIN_ATTEMPTS_MS = [0, 500, 1000, 2000, 4000];
+/** For the server to open a channel. */
+const CHANNEL_TIMEOUT_MS = 15_000;
+
+/** What a command that ended has left. */
+export interface ExecResult {
+  /** Undefined where a signal ended it. */
+  readonly code?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that ended before its stream was done with. */
+export class ExecError extends Error {
+  readonly code: number | undefined;
+
+  constructor(code: number | undefined, stderr: string) {
+    super(stderr.trim() === '' ? `it ended with ${code ?? 'a signal'}` : stderr.trim());
+    this.name = 'ExecError';
+    this.code = code;
+  }
+}
+
+/**
+ * One SSH connection to one host. When it breaks, the next call makes it anew; what was under way is lost with it.
+ * Faults are TmErrors (`unreachable`, `host-key`).
+ */
+export class SshConnection implements AsyncDisposable {
+  readonly target: SshTarget;
+  readonly #context: DialContext;
+  readonly #closing = new AbortController();
+  readonly #onClose: () => void;
+  #session: Promise<Session> | undefined;
+  #sftp: { readonly client: Client; readonly wrapper: Promise<SFTPWrapper> } | undefined;
+  #wasOpen = false;
+
+  /** Nothing is opened yet. `onClose` is called once, after `close`. */
+  constructor(target: SshTarget, context: DialContext, onClose: () => void = () => {}) {
+    this.target = target;
+    this.#context = context;
+    this.#onClose = onClose;
+  }
+
+  /** The session that stands, or a new one. */
+  async session(signal?: AbortSignal): Promise<Session> {
+    this.#session ??= this.#open();
+    // Dialling bounds itself, and questions to a person may take their time.
+    return within(this.#session, undefined, signal);
+  }
+
+  /** A stream to a Unix socket there. */
+  forward(socketPath: string): Duplex {
+    return new LazyDuplex(() => this.openForward(socketPath));
+  }
+
+  /** The same, once it is open. Rejects with ssh2's error where the server refuses it. */
+  async openForward(socketPath: string): Promise<Duplex> {
+    return this.#channel((client, done) => client.openssh_forwardOutStreamLocal(socketPath, done));
+  }
+
+  /** A stream to a TCP port as seen from there. */
+  async openForwardTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    return this.#channel((client, done) => client.forwardOut('127.0.0.1', 0, host, port, done), signal);
+  }
+
+  /** The stdin and stdout of a command there. Where that ends with a failure, so does the stream: with an ExecError. */
+  execStream(argv: readonly string[]): Duplex {
+    return new LazyDuplex(async () => {
+      const channel = await this.#exec(argv);
+      const stderr = collected(channel.stderr);
+      channel.on('exit', (code: number | null) => {
+        // ssh2's own destroy() takes no error.
+        if (code !== 0) channel.emit('error', new ExecError(code ?? undefined, stderr()));
+      });
+      return channel;
+    });
+  }
+
+  /** Runs a command there to its end. */
+  async exec(argv: readonly string[], signal?: AbortSignal): Promise<ExecResult> {
+    const channel = await this.#exec(argv, signal);
+    const stdout = collected(channel);
+    const stderr = collected(channel.stderr);
+    let code: number | undefined;
+    channel.on('exit', (value: number | null) => {
+      code = value ?? undefined;
+    });
+    const ended = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+    const late = () => unreachable(this.target, `did not end \`${shellQuote(argv)}\` in time`);
+    try {
+      await within(ended, { ms: 4 * CHANNEL_TIMEOUT_MS, late }, signal);
+    } finally {
+      channel.destroy();
+    }
+    return { stdout: stdout(), stderr: stderr(), ...(code === undefined ? {} : { code }) };
+  }
+
+  /** The connection's one SFTP channel. Rejects where the server has no such subsystem. */
+  async sftp(signal?: AbortSignal): Promise<SFTPWrapper> {
+    const { client } = await this.session(signal);
+    if (this.#sftp?.client !== client) {
+      const wrapper = new Promise<SFTPWrapper>((resolve, reject) => {
+        client.sftp((error, opened) => (error ? reject(error) : resolve(opened)));
+      });
+      this.#sftp = { client, wrapper };
+    }
+    const late = () => new Error('SFTP does not answer');
+    return within(this.#sftp.wrapper, { ms: CHANNEL_TIMEOUT_MS, late }, signal);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new Error(`the connection to ${this.target.host} was closed`));
+    const session = await this.#session?.catch(() => undefined);
+    session?.client.end();
+    this.#onClose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #open(): Promise<Session> {
+    const opening = this.#dial();
+    const forget = () => {
+      if (this.#session === opening) this.#session = undefined;
+    };
+    opening.then((session) => session.client.once('close', forget), forget);
+    return opening;
+  }
+
+  async #dial(): Promise<Session> {
+    const { signal } = this.#closing;
+    const waits = this.#wasOpen ? AGAIN_ATTEMPTS_MS : FIRST_ATTEMPTS_MS;
+    let failure: unknown;
+    for (const wait of waits) {
+      await pause(wait, undefined, { signal });
+      try {
+        const session = await dial(this.target, this.#context, signal);
+        this.#wasOpen = true;
+        return session;
+      } catch (error) {
+        failure = explainDial(this.target, error, signal);
+        if (signal.aborted || !isTransportFault(error)) break;
+      }
+    }
+    throw failure;
+  }
+
+  #exec(argv: readonly string[], signal?: AbortSignal): Promise<ClientChannel> {
+    return this.#channel((client, done) => client.exec(shellQuote(argv), done), signal);
+  }
+
+  async #channel(
+    open: (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+    signal?: AbortSignal,
+  ): Promise<ClientChannel> {
+    const { client } = await this.session(signal);
+    const opening = new Promise<ClientChannel>((resolve, reject) => {
+      open(client, (error, channel) => (error ? reject(error) : resolve(channel)));
+    });
+    const late = () => unreachable(this.target, `opened no channel within ${CHANNEL_TIMEOUT_MS / 1000} s`);
+    try {
+      return await within(opening, { ms: CHANNEL_TIMEOUT_MS, late }, signal);
+    } catch (error) {
+      opening.then(
+        (channel) => channel.destroy(),
+        () => {},
+      );
+      throw error;
+    }
+  }
+}
+
+const MAX_COLLECTED = 64 * 1024;
+
+/** Reads a stream to its end, and gives what has come so far, at most 64 KiB of it. */
+function collected(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    if (text.length < MAX_COLLECTED) text += chunk.toString('utf8');
+  });
+  return () => text;
+}

@@ -1,0 +1,83 @@
+import { Duplex } from 'node:stream';
+
+/**
+ * A stream that is there at once and opens behind the scenes: what is written before waits. It has the methods of a
+ * socket that http.Agent calls.
+ */
+export class LazyDuplex extends Duplex {
+  readonly #opening: Promise<Duplex>;
+  #inner: Duplex | undefined;
+
+  constructor(open: () => Promise<Duplex>) {
+    super({ highWaterMark: 256 * 1024 });
+    this.#opening = open();
+    this.#opening.then(
+      (inner) => this.#attach(inner),
+      (error: Error) => this.destroy(error),
+    );
+  }
+
+  override _read(): void {
+    this.#inner?.resume();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#inner !== undefined) this.#inner.write(chunk, encoding, done);
+    else this.#whenOpen((inner) => inner.write(chunk, encoding, done), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#whenOpen((inner) => {
+      inner.end();
+      done();
+    }, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // One that opens later must not stay open.
+    this.#whenOpen(
+      (inner) => inner.destroy(),
+      () => {},
+    );
+    done(error);
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  #whenOpen(then: (inner: Duplex) => void, otherwise: (error: Error) => void): void {
+    this.#opening.then(then, otherwise);
+  }
+
+  #attach(inner: Duplex): void {
+    if (this.destroyed) return;
+    this.#inner = inner;
+    inner.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) inner.pause();
+    });
+    inner.on('end', () => this.push(null));
+    inner.on('error', (error) => this.destroy(error));
+    inner.on('close', () => {
+      // What came before an orderly end is still to be read.
+      if (inner.readableEnded && !this.readableEnded) this.once('end', () => this.destroy());
+      else this.destroy();
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { DELAY_FILE, LOG_LEVELS, type LogLevel } from '../model/wire.ts';
+import { PeerError } from './peer-error.ts';
+import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
+
+/** All optional: what tm tells a peer stands in the environment. */
+export interface PeerOptions {
+  /** `redis[s]://[user:password@]host[:port][/database]`; else `REDIS_URL`. */
+  readonly redisUrl?: string;
+  /** Else `PEER_NAME`. */
+  readonly name?: string;
+  /** A multiaddr, `/ip4/0.0.0.0/udp/11984/quic-v1`; else `LISTEN_ADDR`. */
+  readonly listenAddr?: string;
+  /** The least grave log level that is sent; else `LOG_LEVEL`, else `trace`: tm keeps all, and chooses what it shows. */
+  readonly logLevel?: LogLevel;
+  /** How long the first connection may take, in milliseconds. Default 20,000, well inside tm's startup timeout. */
+  readonly connectTimeoutMs?: number;
+  /** How long `close()` and `restart()` wait for what is still to be sent, in milliseconds. Default 5,000. */
+  readonly closeTimeoutMs?: number;
+  /** Log lines kept while Redis is slow or away; more are dropped and counted. Default 50,000, and never over 32 Mi characters. */
+  readonly logBufferLines?: number;
+  /**
+   * The least time between two statuses, in milliseconds. tm reads the status after it is notified, so that two SETs in the same
+   * instant show it only the second. Default 5.
+   */
+  readonly statusGapMs?: number;
+  /** Where `restart()` writes its delay; else `TM_DELAY_FILE`, else `/tmp/delay`. */
+  readonly delayFile?: string;
+  /** Ends the process; a test gives its own. Default `process.exit`. */
+  readonly exit?: (code: number) => void;
+  /** Told when Redis is lost, found again, or refuses something. Default: a line on stderr, which tm keeps with the container's output. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** What the client works with, all decided. */
+export interface PeerConfiguration extends Required<Omit<PeerOptions, 'redisUrl'>> {
+  readonly redis: RedisTarget;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Options over environment over defaults. Throws a `PeerError` (`configuration`) that lists everything that is wrong. */
+export function readConfiguration(options: PeerOptions, environment: Environment): PeerConfiguration {
+  const problems: string[] = [];
+  const need = (variable: string, option: string | undefined, meaning: string): string => {
+    const value = option ?? environment[variable];
+    if (value === undefined || value === '') problems.push(`${variable} is not set: ${meaning}`);
+    return value ?? '';
+  };
+
+  const url = need(
+    'REDIS_URL',
+    options.redisUrl,
+    'the Redis of the test, redis://[user:password@]host[:port][/database]',
+  );
+  const redis = url === '' ? undefined : parseRedisUrl(url);
+  if (typeof redis === 'string') problems.push(`REDIS_URL ${redis}`);
+
+  const name = need('PEER_NAME', options.name, 'the name of this peer in the test');
+  const listenAddr = need('LISTEN_ADDR', options.listenAddr, 'where to listen, like /ip4/0.0.0.0/udp/11984/quic-v1');
+  if (listenAddr !== '' && !listenAddr.startsWith('/')) {
+    problems.push(`LISTEN_ADDR is "${listenAddr}"; expected a multiaddr like /ip4/0.0.0.0/udp/11984/quic-v1`);
+  }
+
+  const level = (options.logLevel ?? (environment['LOG_LEVEL'] || 'trace')).toLowerCase();
+  const logLevel = LOG_LEVELS.find((known) => known === level);
+  if (logLevel === undefined) problems.push(`LOG_LEVEL is "${level}"; expected one of ${LOG_LEVELS.join(', ')}`);
+
+  if (problems.length > 0 || typeof redis !== 'object' || logLevel === undefined) {
+    const list = problems.map((problem) => `\n  ${problem}`).join('');
+    throw new PeerError('configuration', `this program cannot run as a peer of a test:${list}`);
+  }
+  return {
+    redis,
+    name,
+    listenAddr,
+    logLevel,
+    connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
+    closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
+    logBufferLines: options.logBufferLines ?? 50_000,
+    statusGapMs: options.statusGapMs ?? 5,
+    delayFile: options.delayFile ?? (environment['TM_DELAY_FILE'] || DELAY_FILE),
+    exit: options.exit ?? ((code) => process.exit(code)),
+    onNotice: options.onNotice ?? ((text) => void process.stderr.write(`the-mule: ${text}\n`)),
+  };
+}

@@ -1,0 +1,33 @@
+import { displayWidth } from '../display-width.ts';
+import { padEnd, wrapText } from '../fit-text.ts';
+import { safeLine, safeText } from '../safe-text.ts';
+import type { Layout } from './lay-out.ts';
+import type { VerdictBlock } from './verdict-block.ts';
+
+/** The lines of a verdict block: only its outcome is coloured, so that the eye finds it; labels are dim and aligned. */
+export function paintVerdict(block: VerdictBlock, layout: Layout): readonly string[] {
+  const { tone } = layout.palette;
+  const paint = tone[block.tone];
+  const headline = wrap(`${block.outcome}${block.headline}`, layout, 2);
+  const labelWidth = Math.max(...block.rows.map((row) => displayWidth(row.label)), 0);
+  return [
+    ...headline.map((row, i) =>
+      i === 0
+        ? `${paint(layout.marks[block.mark])} ${paint(tone.strong(block.outcome))}${row.slice(block.outcome.length)}`
+        : `  ${row}`,
+    ),
+    ...block.sentences.flatMap((sentence) => wrap(sentence, layout, 4).map((row) => `    ${row}`)),
+    ...block.rows.flatMap(({ label, lines, verbatim }) =>
+      lines
+        .flatMap((line) => (verbatim ? [safeLine(line)] : wrap(line, layout, labelWidth + 4)))
+        .map((row, i) => `  ${tone.quiet(padEnd(i === 0 ? label : '', labelWidth))}  ${row}`),
+    ),
+  ];
+}
+
+function wrap(text: string, layout: Layout, indent: number): readonly string[] {
+  const lines = safeText(text, layout.sequences).split('\n');
+  if (layout.width === undefined) return lines;
+  const room = Math.max(12, layout.width - indent);
+  return lines.flatMap((line) => wrapText(line, room));
+}

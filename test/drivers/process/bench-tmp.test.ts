@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'vitest';
+import { createProcesses } from '../../../src/drivers/process/processes.ts';
+import { createSystemClock } from '../../../src/drivers/system-clock.ts';
+import { hostName } from '../../../src/model/names.ts';
+import { Ears, orderOf } from '../../contract/processes-contract.ts';
+import { shellWorkload } from '../../contract/processes-shell.ts';
+
+it('fifty', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tm-fifty-'));
+  const p = createProcesses({ host: hostName('h'), root: join(directory, 'p'), clock: createSystemClock(), environment: process.env });
+  const { signal } = new AbortController();
+  const t0 = performance.now();
+  const ids = await Promise.all(Array.from({ length: 50 }, (_, n) => p.run(orderOf(`p${n}`, shellWorkload('trap "exit 0" TERM; while :; do sleep 1; done', directory)), signal)));
+  const t1 = performance.now();
+  const ears = await Ears.open(p);
+  const t2 = performance.now();
+  const l = await p.list(signal);
+  const t3 = performance.now();
+  let c = process.cpuUsage();
+  await new Promise((r) => setTimeout(r, 5000));
+  c = process.cpuUsage(c);
+  const t4 = performance.now();
+  await Promise.all(ids.map((id) => p.remove(id, 5000, signal)));
+  const t5 = performance.now();
+  console.log({ run: t1 - t0, exits: t2 - t1, list: t3 - t2, n: l.length, idleCpuMsPerSecond: (c.user + c.system) / 5000, remove: t5 - t4, heard: ears.heard.length, codes: new Set(ears.heard.map((e) => e.exitCode)) });
+  await ears.close();
+  await rm(directory, { recursive: true });
+}, 60000);

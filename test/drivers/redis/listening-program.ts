@@ -1,0 +1,27 @@
+/** Listens to the peers named on its command line, and writes each log line that it is told to a file. Ends only when it is killed. */
+import { appendFileSync, writeFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+import { peerName } from '../../../src/model/names.ts';
+
+const [url = '', file = '', ...peers] = process.argv.slice(2);
+const { signal } = new AbortController();
+const bus = await redisBuses().connect(new Secret(url), signal);
+writeFileSync(file, '');
+await bus.listen(
+  peers.map(peerName),
+  {
+    status: () => undefined,
+    taken: () => undefined,
+    lost: () => undefined,
+    restored: () => undefined,
+    async logs(lines) {
+      appendFileSync(file, lines.map(({ message }) => `${message}\n`).join(''));
+      // A kill shall find it here as often as elsewhere.
+      await sleep(10);
+    },
+  },
+  signal,
+);
+writeSync(1, 'ready\n');
