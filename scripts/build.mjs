@@ -1,7 +1,7 @@
 /**
  * Builds what the package contains, into dist/:
  *
- *     tm.js               the command line tool, one file, nothing beside it but Node
+ *     tm.js, tm/          the command line tool and the parts that it loads when they are wanted; needs nothing but Node
  *     peer.js             the client library (`the-mule/peer`); ioredis stays a dependency
  *     peer/, model/       its declarations
  *     reference-peer.js   the peer of the examples, one file, for its image
@@ -33,24 +33,31 @@ const COMMON = {
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // Names stay, so that a stack trace can be read; what is left out makes the file a third smaller, and quicker to load.
+  // Names stay, so that a stack trace can be read; without spaces and comments the files are a third smaller.
   minifySyntax: true,
   minifyWhitespace: true,
 };
 
-/** Writes the command line tool to `outfile`, executable. */
-export async function buildTm(outfile) {
+/**
+ * Writes the command line tool to `outdir`/tm.js, executable. In parts, because one file would have to be parsed whole at each start:
+ * `tm --help` takes 8 ms more than Node itself this way and 45 ms more in one file, `tm validate` 54 and 77 ms (Node 22, quiet machine).
+ */
+export async function buildTm(outdir) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  // The names of parts have a hash in them, so those of an earlier build would stay.
+  await rm(join(outdir, 'tm'), { recursive: true, force: true });
   const result = await build({
     ...COMMON,
-    entryPoints: ['src/cli/main.ts'],
-    outfile,
+    entryPoints: { tm: 'src/cli/main.ts' },
+    outdir,
+    splitting: true,
+    chunkNames: 'tm/[name]-[hash]',
     define: { __TM_VERSION__: JSON.stringify(version) },
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     // ssh2 tries these two and does without them.
     external: ['cpu-features', '*.node'],
   });
-  await chmod(outfile, 0o755);
+  await chmod(join(outdir, 'tm.js'), 0o755);
   return result.metafile;
 }
 
@@ -113,7 +120,7 @@ async function main(wanted) {
   const hasTm = existsSync(join(root, 'src', 'cli', 'main.ts'));
   if (wants('tm') && !hasTm) console.error('src/cli/main.ts is not there: tm.js is left out');
   const outcomes = await Promise.allSettled([
-    wants('tm') && hasTm && buildTm(join(dist, 'tm.js')),
+    wants('tm') && hasTm && buildTm(dist),
     wants('peer') && buildPeer(join(dist, 'peer.js')),
     wants('reference-peer') && buildReferencePeer(join(dist, 'reference-peer.js')),
     wants('declarations') && buildDeclarations(dist),
@@ -121,7 +128,7 @@ async function main(wanted) {
   const metafiles = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
   if (all) await writeLicenses(join(dist, 'licenses.txt'), metafiles);
 
-  for (const file of (await readdir(dist)).filter((name) => name.endsWith('.js')).sort()) {
+  for (const file of (await readdir(dist)).filter((name) => name.endsWith('.js') || name === 'tm').sort()) {
     console.error(`${relative(process.cwd(), join(dist, file)).padEnd(28)} ${await size(join(dist, file))}`);
   }
   for (const outcome of outcomes) {
@@ -134,8 +141,11 @@ async function main(wanted) {
   console.error(process.exitCode ? `failed after ${took}` : `built in ${took}`);
 }
 
-async function size(file) {
-  return `${((await stat(file)).size / 1000).toFixed(0).padStart(6)} kB`;
+/** Of a file, or of all in a directory, in kB. */
+async function size(path) {
+  const files = (await stat(path)).isDirectory() ? (await readdir(path)).map((file) => join(path, file)) : [path];
+  const bytes = (await Promise.all(files.map((file) => stat(file)))).reduce((sum, entry) => sum + entry.size, 0);
+  return `${(bytes / 1000).toFixed(0).padStart(6)} kB`;
 }
 
 if (process.argv[1] !== undefined && pathToFileURL(resolve(process.argv[1])).href === import.meta.url) {

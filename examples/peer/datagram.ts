@@ -9,13 +9,15 @@ export type GossipBody =
   | { readonly kind: 'message'; readonly to: string; readonly text: string }
   | { readonly kind: 'key'; readonly key: string };
 
-/** One UDP datagram between neighbours, as JSON. `id` is answered by an `ack` with the same `id`; `address` is the sender's multiaddr. */
-export type Datagram = { readonly id: string; readonly from: string; readonly address: string } & (
+/** What one neighbour has to say to another. */
+export type Content =
   | { readonly kind: 'hello' }
   | { readonly kind: 'goodbye' }
   | { readonly kind: 'gossip'; readonly gossip: Gossip }
-  | { readonly kind: 'ack' }
-);
+  | { readonly kind: 'ack' };
+
+/** One UDP datagram, as JSON. `id` is answered by an `ack` with the same `id`; `address` is the sender's multiaddr. */
+export type Datagram = { readonly id: string; readonly from: string; readonly address: string } & Content;
 
 export function encode(datagram: Datagram): Buffer {
   return Buffer.from(JSON.stringify(datagram));

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Datagram, decode, encode, type Gossip, type GossipBody } from './datagram.ts';
-import { type Endpoint, formatMultiaddr, parseMultiaddr } from './multiaddr.ts';
+import type { Datagram, Gossip, GossipBody } from './datagram.ts';
+import { type Endpoint, parseMultiaddr } from './multiaddr.ts';
+import { Post } from './post.ts';
 
 /** How often a neighbour is greeted: while nobody has answered, and from then on. */
 const HELLO_MS = { connecting: 200, connected: 1_000 } as const;
 /** A neighbour that leaves so many greetings unanswered is gone. */
 const MISSED_HELLOS = 3;
-/** Pauses after which an unanswered datagram is sent again, then given up. */
-const RETRY_MS = [50, 100, 200, 400, 800] as const;
 /** Larger datagrams are likely to be lost in pieces. */
 export const LONGEST_TEXT = 16_384;
 const REMEMBERED_GOSSIP = 10_000;
@@ -41,40 +38,29 @@ export interface MeshEvents {
  *       └─────────────────────┴───────────── disconnect() ───────────────┘
  */
 export class Mesh {
-  /** Where others reach this peer. */
-  readonly multiaddr: string;
   readonly #name: string;
-  readonly #socket: Socket;
+  readonly #post: Post;
   readonly #events: MeshEvents;
   readonly #neighbours = new Map<string, Neighbour>();
-  readonly #unanswered = new Map<string, AbortController>();
   readonly #seen = new Set<string>();
   #state: 'idle' | 'connecting' | 'connected' = 'idle';
   #greeting: NodeJS.Timeout | undefined;
-  #closed = false;
 
-  private constructor(name: string, socket: Socket, multiaddr: string, events: MeshEvents) {
+  private constructor(name: string, post: Post, events: MeshEvents) {
     this.#name = name;
-    this.#socket = socket;
-    this.multiaddr = multiaddr;
+    this.#post = post;
     this.#events = events;
-    socket.on('message', (bytes, { address, port }) => this.#receive(bytes, { address, port }));
-    // A neighbour that is not there is found out by its silence.
-    socket.on('error', () => {});
+    post.receive((datagram, sender) => this.#hear(datagram, sender));
   }
 
-  /** Binds the UDP socket; throws where the port is taken. `hostAddress` is how others reach this machine. */
+  /** Binds the UDP port; throws where it is taken. `hostAddress` is how others reach this machine. */
   static async listen(name: string, at: Endpoint, hostAddress: string, events: MeshEvents): Promise<Mesh> {
-    const socket = createSocket(at.address.includes(':') ? 'udp6' : 'udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(at.port, at.address, () => {
-        socket.off('error', reject);
-        resolve();
-      });
-    });
-    const multiaddr = formatMultiaddr({ address: hostAddress, port: socket.address().port });
-    return new Mesh(name, socket, multiaddr, events);
+    return new Mesh(name, await Post.open(name, at, hostAddress), events);
+  }
+
+  /** Where others reach this peer. */
+  get multiaddr(): string {
+    return this.#post.multiaddr;
   }
 
   get state(): 'idle' | 'connecting' | 'connected' {
@@ -106,7 +92,7 @@ export class Mesh {
     this.#state = 'idle';
     clearTimeout(this.#greeting);
     for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.linked) this.#transmit(neighbour.endpoint, { kind: 'goodbye' }, randomUUID());
+      if (neighbour.linked) this.#post.send(neighbour.endpoint, { kind: 'goodbye' });
       neighbour.linked = false;
     }
   }
@@ -122,11 +108,9 @@ export class Mesh {
 
   /** Falls silent for good, without a goodbye. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#state = 'idle';
     clearTimeout(this.#greeting);
-    this.#socket.close();
+    this.#post.close();
   }
 
   #greetAll(): void {
@@ -137,27 +121,21 @@ export class Mesh {
 
   #greet(neighbour: Neighbour): void {
     if (neighbour.missed++ >= MISSED_HELLOS) this.#unlink(neighbour, 'it does not answer');
-    this.#transmit(neighbour.endpoint, { kind: 'hello' }, randomUUID());
+    this.#post.send(neighbour.endpoint, { kind: 'hello' });
   }
 
-  #receive(bytes: Buffer, sender: Endpoint): void {
-    const datagram = decode(bytes);
+  #hear(datagram: Datagram, sender: Endpoint): void {
     // A peer that is not connected is as silent as one that is not there.
-    if (datagram === undefined || this.#state === 'idle') return;
-    if (datagram.kind === 'ack') {
-      this.#unanswered.get(datagram.id)?.abort();
-      this.#link(datagram);
-      return;
-    }
-    // To where it came from: behind Docker's NAT that is the way back, and not the multiaddr.
-    this.#transmit(sender, { kind: 'ack' }, datagram.id);
+    if (this.#state === 'idle') return;
     if (datagram.kind === 'goodbye') {
       const neighbour = this.#neighbours.get(datagram.address);
       if (neighbour !== undefined) this.#unlink(neighbour, 'it said goodbye');
       return;
     }
+    // To where it came from: behind Docker's NAT that is the way back, and not the multiaddr.
+    if (datagram.kind !== 'ack') this.#post.send(sender, { kind: 'ack' }, datagram.id);
     this.#link(datagram);
-    if (datagram.kind === 'gossip') this.#hear(datagram.gossip, datagram.address);
+    if (datagram.kind === 'gossip') this.#consider(datagram.gossip, datagram.address);
   }
 
   #link({ from, address }: Datagram): void {
@@ -182,7 +160,7 @@ export class Mesh {
     this.#events.connected();
   }
 
-  #hear(gossip: Gossip, through: string): void {
+  #consider(gossip: Gossip, through: string): void {
     if (this.#seen.has(gossip.id)) return;
     this.#remember(gossip.id);
     const { origin, body } = gossip;
@@ -194,7 +172,7 @@ export class Mesh {
   #passOn(gossip: Gossip, through: string | undefined): void {
     for (const neighbour of this.#neighbours.values()) {
       if (!neighbour.linked || neighbour.multiaddr === through) continue;
-      void this.#deliver(neighbour.endpoint, { kind: 'gossip', gossip });
+      void this.#post.deliver(neighbour.endpoint, { kind: 'gossip', gossip });
     }
   }
 
@@ -204,30 +182,4 @@ export class Mesh {
     const [oldest] = this.#seen;
     if (oldest !== undefined) this.#seen.delete(oldest);
   }
-
-  /** Sends until it is acknowledged, or given up. */
-  async #deliver(to: Endpoint, content: Content): Promise<void> {
-    const id = randomUUID();
-    const answered = new AbortController();
-    this.#unanswered.set(id, answered);
-    for (const wait of RETRY_MS) {
-      this.#transmit(to, content, id);
-      await pause(wait, undefined, { signal: answered.signal }).catch(() => {});
-      if (answered.signal.aborted) break;
-    }
-    this.#unanswered.delete(id);
-  }
-
-  #transmit(to: Endpoint, content: Content, id: string): void {
-    if (this.#closed) return;
-    const bytes = encode({ id, from: this.#name, address: this.multiaddr, ...content });
-    // The callback keeps an unreachable or unresolvable address from being an event; retries deal with it.
-    this.#socket.send(bytes, to.port, to.address, () => {});
-  }
 }
-
-type Content =
-  | { readonly kind: 'hello' }
-  | { readonly kind: 'goodbye' }
-  | { readonly kind: 'ack' }
-  | { readonly kind: 'gossip'; readonly gossip: Gossip };

@@ -2,6 +2,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createHosts } from '../drivers/hosts.ts';
 import { connectProcessHost } from '../drivers/process/host.ts';
+import { createRedisServers } from '../drivers/redis/redis-servers.ts';
 import { createFileStores } from '../drivers/store/stores.ts';
 import { createSystemClock } from '../drivers/system-clock.ts';
 import { createSystemEntropy } from '../drivers/system-entropy.ts';
@@ -31,7 +32,11 @@ export function createWorld({ environment }: Context): World {
     buses: {
       connect: async (url, signal) => (await import('../drivers/redis/redis-bus.ts')).redisBuses().connect(url, signal),
     },
-    redisServers: undefined as never,
+    redisServers: createRedisServers({
+      engine: async (signal) =>
+        (await import('../drivers/docker/redis-engine.ts')).openRedisEngine({ home, env: environment }, signal),
+      path: environment['PATH'] ?? '',
+    }),
     stores: createFileStores(DIRECTORY),
     self: { pid: process.pid, machine: hostname(), user: userInfo().username },
     version: VERSION,

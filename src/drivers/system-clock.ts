@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../ports/clock.ts';
 
@@ -39,7 +40,11 @@ function sleepUntil(deadline: number, signal?: AbortSignal): Promise<void> {
       else if (left > 0) immediate = setImmediate(wait);
       else finish();
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) {
+      // Any number may sleep under one signal; more than ten are no leak, as Node would warn.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
     // A loop of sleeps that are due already must not starve what else goes on.
     if (deadline <= performance.now()) immediate = setImmediate(finish);
     else wait();

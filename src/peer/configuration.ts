@@ -20,7 +20,7 @@ export interface PeerOptions {
   readonly logBufferLines?: number;
   /**
    * The least time between two statuses, in milliseconds. tm reads the status after it is notified, so that two SETs in the same
-   * instant show it only the second. Default 5.
+   * instant show it only the second. Default 20.
    */
   readonly statusGapMs?: number;
   /** Where `restart()` writes its delay; else `TM_DELAY_FILE`, else `/tmp/delay`. */
@@ -77,7 +77,7 @@ export function readConfiguration(options: PeerOptions, environment: Environment
     connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
     logBufferLines: options.logBufferLines ?? 50_000,
-    statusGapMs: options.statusGapMs ?? 5,
+    statusGapMs: options.statusGapMs ?? 20,
     delayFile: options.delayFile ?? (environment['TM_DELAY_FILE'] || DELAY_FILE),
     exit: options.exit ?? ((code) => process.exit(code)),
     onNotice: options.onNotice ?? ((text) => void process.stderr.write(`the-mule: ${text}\n`)),

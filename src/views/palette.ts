@@ -13,19 +13,23 @@ export type Tone = 'plain' | 'good' | 'bad' | 'caution' | 'sent' | 'quiet' | 'st
 export interface Palette {
   /** Green went well, red failed, yellow wants an eye, cyan is what tm did, dim is detail, bold is a heading. */
   readonly tone: Readonly<Record<Tone, Paint>>;
-  /** A peer's own colour, the same in every run and every view. A help for the eye only: its name always stands there. */
+  /** A peer's own colour, the same in every run of a test and in every view. A help for the eye only: its name always stands there. */
   peer(name: string): Paint;
 }
 
 /** Middle tones that can be read on light and on dark, none of them near a colour with a meaning. */
 const MANY_HUES = [33, 133, 130, 66, 99, 67, 139, 137, 61, 173] as const;
 
-/** The palette on a terminal's colours. */
-export function createPalette(color: ChalkInstance): Palette {
+/**
+ * The palette on a terminal's colours. The peers of one run get different ones as long as there are enough: each its
+ * own by its name, or the next that is free.
+ */
+export function createPalette(color: ChalkInstance, peers: readonly string[] = []): Palette {
   const hues: readonly Paint[] =
     color.level >= 2
       ? MANY_HUES.map((hue) => paint(color.ansi256(hue)))
       : [color.magenta, color.blueBright, color.magentaBright, color.blue].map(paint);
+  const chosen = chooseHues(peers, hues.length);
   return {
     tone: {
       plain: (text) => text,
@@ -36,8 +40,21 @@ export function createPalette(color: ChalkInstance): Palette {
       quiet: paint(color.dim),
       strong: paint(color.bold),
     },
-    peer: (name) => hues[hash(name) % hues.length] ?? ((text) => text),
+    peer: (name) => hues[chosen.get(name) ?? hash(name) % hues.length] ?? ((text) => text),
   };
+}
+
+/** A hue for each name, the same for the same names whatever their order. */
+function chooseHues(names: readonly string[], hues: number): ReadonlyMap<string, number> {
+  const chosen = new Map<string, number>();
+  const taken = new Set<number>();
+  for (const name of [...names].sort()) {
+    let hue = hash(name) % hues;
+    while (taken.size < hues && taken.has(hue)) hue = (hue + 1) % hues;
+    taken.add(hue);
+    chosen.set(name, hue);
+  }
+  return chosen;
 }
 
 /** A chalk style takes any number of texts; as the callback of a `map` it would paint the index too. */

@@ -157,7 +157,7 @@ export function processesContract(name: string, makeRig: () => Promise<Processes
       await expect.poll(() => outputOf(processes, id)).toBe('up\n');
       await processes.remove(id, 15_000, never);
       expect(await processes.list(never)).toEqual([]);
-      expect(await ears.endOf('tm-alice')).toMatchObject({ id, labels: labelsOf('alice') });
+      expect(await ears.endOf('tm-alice')).toMatchObject({ id, exitCode: 9, labels: labelsOf('alice') });
       await ears.close();
     });
 
@@ -167,7 +167,7 @@ export function processesContract(name: string, makeRig: () => Promise<Processes
       await expect.poll(() => outputOf(processes, id)).toBe('up\n');
       await processes.remove(id, 200, never);
       expect(await processes.list(never)).toEqual([]);
-      expect(await ears.endOf('tm-alice')).toMatchObject({ id });
+      expect(await ears.endOf('tm-alice')).toMatchObject({ id, exitCode: 137 });
       await ears.close();
       expect(ears.heard).toHaveLength(1);
     });
@@ -190,7 +190,7 @@ export function processesContract(name: string, makeRig: () => Promise<Processes
       expect(await listed('tm-runs', later)).toMatchObject({ id: runs, state: 'running', labels: labelsOf('runs') });
       const ears = await Ears.open(later);
       await later.remove(runs, 0, never);
-      expect(await ears.endOf('tm-runs')).toMatchObject({ id: runs });
+      expect(await ears.endOf('tm-runs')).toMatchObject({ id: runs, exitCode: 137 });
       await later.remove(ended, 0, never);
       expect(await processes.list(never)).toEqual([]);
       await ears.close();

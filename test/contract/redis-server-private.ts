@@ -22,8 +22,8 @@ export class PrivateRedis implements AsyncDisposable {
   }
 
   /** `args` as on redis-server's command line: `--requirepass`, `x`. */
-  static async start(args: readonly string[] = []): Promise<PrivateRedis> {
-    const port = await freePort();
+  static async start(args: readonly string[] = [], givenPort?: number): Promise<PrivateRedis> {
+    const port = givenPort ?? (await freePort());
     const directory = await mkdtemp(join(tmpdir(), 'tm-test-redis-'));
     return new PrivateRedis(port, args, directory, await launch(port, args, directory));
   }

@@ -1,6 +1,6 @@
 /**
  * Plays a scripted run in real time, to be looked at:
- *   npx tsx test/views/demo.ts [passes|dies|interrupted|cannot-start|many|rude] [--fast n] [--ascii] [--verbose] [--watch] [--json] [--log]
+ *   npx tsx test/views/demo.ts [passes|dies|interrupted|cannot-start|many|rude] [--speed=n] [--ascii] [--verbose] [--watch] [--json] [--log]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Chalk, supportsColor, supportsColorStderr } from 'chalk';

@@ -94,7 +94,7 @@ export function planned(
 }
 
 /** One step from start to end. */
-export function stepRuns(script: Script, from: number, ms: number, id: StepId, intent: 'apply' | 'teardown' = 'apply') {
+function stepRuns(script: Script, from: number, ms: number, id: StepId, intent: 'apply' | 'teardown' = 'apply') {
   script.at(from, { type: 'step-started', step: id, intent });
   script.at(from + ms, { type: 'step-finished', step: id, ms });
 }
@@ -161,7 +161,7 @@ export function command(
   script.at(ZERO + sent + afterMs, { type: 'command-taken', index, peer, command: text, afterMs });
 }
 
-export const status = (peer: PeerName, text: string, missed = 0): EventBody => ({
+const status = (peer: PeerName, text: string, missed = 0): EventBody => ({
   type: 'peer-status',
   peer,
   status: text,

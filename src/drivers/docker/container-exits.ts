@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { TmError } from '../../model/fault.ts';
 import { fromLabelMap, LABEL } from '../../model/labels.ts';
 import type { ContainerExit } from '../../ports/containers.ts';
 import { type ContainerInspection, inspectContainer } from './container-inspection.ts';
 import type { EngineApi } from './engine-api.ts';
+import { EngineError } from './engine-error.ts';
 import { jsonLines } from './json-lines.ts';
 
 /** Waits before each attempt to open a broken event stream again, in milliseconds: half a minute with the attempts themselves. */
@@ -105,6 +107,8 @@ class ExitFollower {
       try {
         return await openEvents(this.#api, this.#since - 1, this.#signal);
       } catch (error) {
+        // Only an engine that starts anew is waited for; a lost host has been tried often enough below.
+        if (!isEngineAway(error)) throw error;
         last = error;
       }
     }
@@ -135,6 +139,10 @@ class ExitFollower {
     if (inspection !== undefined) this.#told.set(inspection.Id, inspection.State.FinishedAt);
   }
 }
+
+const isEngineAway = (error: unknown): boolean =>
+  error instanceof EngineError ||
+  (error instanceof TmError && error.fault.kind === 'unreachable' && error.fault.what === 'docker');
 
 function openEvents(api: EngineApi, sinceMs: number, signal: AbortSignal): Promise<Readable> {
   const filters = { type: ['container'], event: ['die', 'oom'], label: [LABEL.test] };

@@ -8,7 +8,7 @@ import type { EngineTransport } from './engine-transport.ts';
 
 /** One call of the Engine API. */
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Without the version: `/containers/json`. */
   readonly path: string;
   /** Objects are sent as JSON, lists as repeated parameters. */

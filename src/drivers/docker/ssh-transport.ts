@@ -1,7 +1,8 @@
-import { type Fault, TmError } from '../../model/fault.ts';
+import { TmError } from '../../model/fault.ts';
 import { ExecError, type SshConnection } from '../ssh/connection.ts';
 import { LazyDuplex } from '../ssh/lazy-duplex.ts';
 import { unreachable } from '../ssh/ssh-fault.ts';
+import { dockerRefusal } from './docker-refusal.ts';
 import type { EngineAddress } from './engine-address.ts';
 import type { EngineTransport } from './engine-transport.ts';
 
@@ -50,37 +51,12 @@ async function canForward(connection: SshConnection, path: string): Promise<bool
 function explain(error: Error, connection: SshConnection): TmError {
   if (error instanceof TmError) return error;
   const { target } = connection;
-  if (!(error instanceof ExecError))
-    return unreachable(target, `lost its connection: ${error.message}`, undefined, error);
-  const { host, user } = target;
-  const fault = (message: string, hint?: string): Fault => ({
-    ...{ kind: 'unreachable', what: 'docker', host, message },
-    ...(hint === undefined ? {} : { hint }),
-  });
-  return new TmError(faultOf(error, host, user, fault), { cause: error });
-}
-
-function faultOf(
-  { message, code }: ExecError,
-  host: string,
-  user: string,
-  fault: (message: string, hint?: string) => Fault,
-): Fault {
-  if (code === 127 || /command not found/.test(message)) {
-    return fault(`Docker was not found on ${host}`, 'install it there: https://docs.docker.com/engine/install/');
+  if (error instanceof ExecError) return new TmError(dockerRefusal(error, target), { cause: error });
+  // A socket that no longer opens, while the connection stands: the engine is gone, not the host.
+  if ('reason' in error) {
+    const { host } = target;
+    const message = `the Docker engine of ${host} does not take connections: ${error.message}`;
+    return new TmError({ kind: 'unreachable', what: 'docker', host, message }, { cause: error });
   }
-  if (/permission denied/i.test(message)) {
-    return fault(`${user} may not use Docker on ${host}`, `there: sudo usermod -aG docker ${user}`);
-  }
-  if (/cannot connect to the docker daemon|is the docker daemon running/i.test(message)) {
-    return fault(`the Docker daemon does not run on ${host}`, 'there: sudo systemctl start docker');
-  }
-  if (/not a docker command|unknown command/i.test(message)) {
-    const hint = 'allow stream-local forwarding in its sshd_config, or install Docker 18.09 or later';
-    return fault(
-      `the SSH server of ${host} refuses to forward Docker’s socket, and its docker command is too old to help`,
-      hint,
-    );
-  }
-  return fault(`Docker on ${host} cannot be talked to: ${message}`);
+  return unreachable(target, `lost its connection: ${error.message}`, undefined, error);
 }

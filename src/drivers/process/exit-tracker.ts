@@ -31,6 +31,8 @@ export class ExitTracker {
   async lookAtAll(): Promise<readonly ContainerExit[]> {
     const exits: ContainerExit[] = [];
     for (const name of new Set([...(await processNames(this.#root)), ...this.#seen.keys()])) {
+      // Others get their turns between: this goes on all the time, and there may be hundreds.
+      await new Promise((resolve) => setImmediate(resolve));
       const seen = this.#seen.get(name);
       const goesOn = seen?.life === 'supervised' && (await isRunning(seen.supervisor.pid, seen.supervisor.mark));
       if (!goesOn) exits.push(...(await this.look(name)));

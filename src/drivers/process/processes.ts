@@ -7,7 +7,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ContainerOrder, Containers } from '../../ports/containers.ts';
 import { fileFault } from '../store/file-fault.ts';
 import { environmentOf } from './environment.ts';
-import { filesOf } from './files.ts';
+import { ExitWatch } from './exit-watch.ts';
+import { filesOf, type ProcessFiles } from './files.ts';
 import { markVariables } from './marks.ts';
 import { type LocalProcess, observeProcesses } from './observe.ts';
 import { makeDirectory, removeDirectory } from './process-directory.ts';
@@ -18,7 +19,6 @@ import type { ProcessRecord } from './record.ts';
 import { shareNext } from './share-next.ts';
 import { stopProcess } from './stop.ts';
 import { startSupervised } from './supervisor.ts';
-import { watchExits } from './watch-exits.ts';
 
 /** Where and for whom local processes run. */
 export interface ProcessesOptions {
@@ -35,6 +35,7 @@ export function createProcesses(options: ProcessesOptions): Containers {
   const { host, root, clock } = options;
   const readTable = shareNext(readProcessTable);
   const observe = shareNext(() => observeProcesses(root, readTable));
+  const watches = new Set<ExitWatch>();
 
   const find = async (id: string, signal: AbortSignal): Promise<LocalProcess | undefined> => {
     signal.throwIfAborted();
@@ -52,6 +53,17 @@ export function createProcesses(options: ProcessesOptions): Containers {
   const stop = ({ name, token, supervisor }: LocalProcess, graceMs: number, signal: AbortSignal): Promise<void> =>
     stopProcess({ host, name, token, supervisor: supervisor?.pid }, graceMs, { clock, readTable }, signal);
 
+  /** Has those who listen here look at a process now: when it has begun, and before what tells of its end goes. */
+  const show = async (name: string): Promise<void> => {
+    for (const watch of watches) await watch.look(name);
+  };
+
+  const start = async (record: ProcessRecord, files: ProcessFiles, id?: string): Promise<string> => {
+    const supervisor = await startSupervised(host, record, files, id);
+    await show(record.name);
+    return supervisor.id;
+  };
+
   return {
     list: async (signal) => {
       signal.throwIfAborted();
@@ -65,7 +77,7 @@ export function createProcesses(options: ProcessesOptions): Containers {
       const record = await recordOf(options, order);
       signal.throwIfAborted();
       const files = await makeDirectory(host, root, record);
-      return (await startSupervised(host, record, files)).id;
+      return start(record, files);
     },
 
     restart: async (id, signal) => {
@@ -75,7 +87,8 @@ export function createProcesses(options: ProcessesOptions): Containers {
         throw new TmError({ kind: 'failed', host, message: `the files of ${one.name} are gone` });
       // What the program left behind may hold its port.
       await stop(one, 0, signal);
-      await startSupervised(host, one.record, one.files, id);
+      await show(one.name);
+      await start(one.record, one.files, id);
     },
 
     remove: async (id, graceMs, signal) => {
@@ -84,12 +97,17 @@ export function createProcesses(options: ProcessesOptions): Containers {
       if (one.record !== undefined) await markStopping(one);
       await stop(one, one.state === 'running' ? graceMs : 0, signal);
       // Without a record in it, nothing says that the directory is ours.
-      if (one.record !== undefined) await removeDirectory(one.files, one.name);
+      if (one.record === undefined) return;
+      await show(one.name);
+      await removeDirectory(one.files, one.name);
     },
 
     exits: async (signal) => {
       signal.throwIfAborted();
-      return watchExits({ root, clock, readTable }, signal);
+      const watch = await ExitWatch.open({ root, clock, readTable }, signal);
+      watches.add(watch);
+      signal.addEventListener('abort', () => watches.delete(watch), { once: true });
+      return watch;
     },
 
     output: async function* (id, { tailLines }, signal) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readProcFile } from './proc-file.ts';
 import { hasEnded, parseProcStat } from './proc-stat.ts';
 
 /**
@@ -7,9 +7,9 @@ import { hasEnded, parseProcStat } from './proc-stat.ts';
  */
 export async function startMark(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startMarkFromPs(pid);
-  const stat = parseProcStat(await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''));
+  const stat = parseProcStat(readProcFile(`/proc/${pid}/stat`));
   if (stat === undefined || hasEnded(stat.state)) return undefined;
-  return formatStartMark(await bootMark(), stat.startTicks);
+  return formatStartMark(bootMark(), stat.startTicks);
 }
 
 /** Whether the process that bore `mark` (as `startMark` gave it; empty where that was undefined) still runs. */
@@ -20,9 +20,8 @@ export async function isRunning(pid: number, mark: string): Promise<boolean> {
 }
 
 /** Names this boot of the machine; empty where the system does not tell. */
-export async function bootMark(): Promise<string> {
-  const id = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => '');
-  return id.slice(0, 8);
+export function bootMark(): string {
+  return readProcFile('/proc/sys/kernel/random/boot_id').slice(0, 8);
 }
 
 /** `3f2a9c1d.123456`. */

@@ -44,6 +44,8 @@ export class RedisLink {
   /** Connects and enters: password, database, and a first look at the server. Rejects with the reason of `signal`, too. */
   static async open(endpoint: RedisEndpoint, options: Options, signal: AbortSignal): Promise<RedisLink> {
     signal.throwIfAborted();
+    // Timers take whole milliseconds only.
+    const timeoutMs = Math.ceil(options.timeoutMs);
     const redis = new Redis({
       host: endpoint.host,
       port: endpoint.port,
@@ -58,14 +60,14 @@ export class RedisLink {
       maxRetriesPerRequest: null,
       retryStrategy: null,
       disableClientInfo: true,
-      connectTimeout: options.timeoutMs,
+      connectTimeout: timeoutMs,
       disconnectTimeout: 100,
       keepAlive: 10_000,
     });
     const death = new Death(redis);
-    const late = AbortSignal.timeout(options.timeoutMs);
+    const late = AbortSignal.timeout(timeoutMs);
     const stop = () => {
-      death.note(new RedisLinkLost(late.aborted ? `no answer within ${options.timeoutMs} ms` : 'stopped'));
+      death.note(new RedisLinkLost(late.aborted ? `no answer within ${timeoutMs} ms` : 'stopped'));
       redis.disconnect();
     };
     const removals = [onAbort(late, stop), onAbort(signal, stop)];

@@ -54,7 +54,7 @@ export async function dial(target: SshTarget, context: DialContext, signal: Abor
       throw mismatch ?? error;
     });
     if (result.kind === 'open') {
-      if (result.newKey !== undefined) await remember(target, result.newKey);
+      if (result.newKey !== undefined) remember(target, result.newKey);
       return { client: result.client, ...addressesOf(stream) };
     }
     const { key, verdict } = result;
@@ -64,7 +64,7 @@ export async function dial(target: SshTarget, context: DialContext, signal: Abor
       mismatch ??= fault;
       withoutTypes.add(keyType(key));
     } else if (verdict.kind === 'unknown' && (await isConfirmed(target, key, context, signal))) {
-      await remember(target, key);
+      remember(target, key);
       accepted = key.toString('base64');
     } else {
       throw mismatch ?? fault;
@@ -89,10 +89,10 @@ async function isConfirmed(
   return context.confirmHostKey(question, signal);
 }
 
-async function remember({ hostKey, address, port }: SshTarget, key: Buffer): Promise<void> {
+function remember({ hostKey, address, port }: SshTarget, key: Buffer): void {
   const file = hostKey.userFiles[0];
   if (file === undefined) return;
-  await addKnownHost(file, { name: hostKey.knownAs ?? address, port, hashName: hostKey.hashNames }, key);
+  addKnownHost(file, { name: hostKey.knownAs ?? address, port, hashName: hostKey.hashNames }, key);
 }
 
 async function openStream(target: SshTarget, context: DialContext, signal: AbortSignal): Promise<Duplex> {

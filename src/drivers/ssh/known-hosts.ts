@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A key in a known_hosts file. */
@@ -43,18 +44,23 @@ export async function readKnownHosts(files: readonly string[], name: string, por
   };
 }
 
-/** Appends a key; the file and its directory are made, for their owner alone, where they are missing. */
-export async function addKnownHost(
+/**
+ * Appends a key that is not there yet; the file and its directory are made, for their owner alone, where they are missing.
+ * Synchronous: two connections may learn of the same key at the same time.
+ */
+export function addKnownHost(
   file: string,
   server: { readonly name: string; readonly port: number; readonly hashName: boolean },
   key: Buffer,
-): Promise<void> {
+): void {
   const name = knownName(server.name, server.port);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const before = await readFile(file, 'utf8').catch(() => '');
+  const base64 = key.toString('base64');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (linesOf(before, file).some((line) => line.key === base64 && isFor(line.names, name))) return;
   const newline = before === '' || before.endsWith('\n') ? '' : '\n';
   const shown = server.hashName ? hashed(name, randomBytes(20)) : name;
-  await appendFile(file, `${newline}${shown} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+  appendFileSync(file, `${newline}${shown} ${keyType(key)} ${base64}\n`, { mode: 0o600 });
 }
 
 /** How a server is named in known_hosts. */
@@ -65,7 +71,10 @@ export const knownName = (name: string, port: number): string =>
 export const keyType = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 
 async function readLines(file: string): Promise<readonly Line[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  return linesOf(await readFile(file, 'utf8').catch(() => ''), file);
+}
+
+function linesOf(text: string, file: string): readonly Line[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const words = line.trim().split(/\s+/);
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;

@@ -43,7 +43,7 @@ const NAME_WIDTH = { least: 5, most: 16 } as const;
  */
 export function createConsoleView(options: ConsoleOptions): View {
   const marks = marksFor(options.unicode);
-  const palette = createPalette(options.color);
+  let palette = createPalette(options.color);
   const tell = createStoryteller();
   const narrateSteps = createStepNarrator(marks, options.verbose);
   const shownPath = options.shownPath ?? ((path) => path);
@@ -77,6 +77,7 @@ export function createConsoleView(options: ConsoleOptions): View {
         output.write(joined(entries.flatMap((entry) => layOut(entry, moment, layout))));
       };
       if (event.type === 'run-started') {
+        palette = createPalette(options.color, event.peers);
         longestName = Math.max(0, ...event.peers.map(displayWidth));
         const heading = (options.heading ?? defaultHeading(shownPath))(event, marks.dot);
         options.write(`${palette.tone.strong(safeLine(heading))}\n`);

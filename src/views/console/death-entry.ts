@@ -26,7 +26,7 @@ export function deathEntry(event: EventOf<'peer-died'>, story: Story): Entry {
 }
 
 /** `exited with 137 (out of memory: 256 MiB)`. */
-export function describeDeath(event: EventOf<'peer-died'>): string {
+function describeDeath(event: EventOf<'peer-died'>): string {
   const how = event.exitCode === undefined ? 'is gone (exit code unknown)' : `exited with ${event.exitCode}`;
   const why = cause(event);
   return why === undefined ? how : `${how} (${why})`;

@@ -22,7 +22,7 @@ export interface VerdictBlock {
 }
 
 /** `evidence  .tm/…`; further lines stand under the first. */
-export interface Row {
+interface Row {
   readonly label: string;
   readonly lines: readonly string[];
   /** Paths and commands, to be copied: a line that is too long is left to the terminal, which copies it as one. */

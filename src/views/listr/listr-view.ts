@@ -49,7 +49,10 @@ export function createListrView(options: ListrOptions): ListrView {
     event(event) {
       if (event.type === 'run-started') {
         inRun = true;
-      } else if (event.type === 'phase' && event.phase !== 'applying') {
+      } else if (event.type === 'phase' && event.phase === 'applying') {
+        // Not before: a plan with a conflict is made and never applied.
+        if (steps !== undefined && steps.items.length > 0) draw(steps.items);
+      } else if (event.type === 'phase') {
         leave();
         // The teardown of a run looks only for what the run has just made; that of `tm destroy` reads the hosts first.
         if (event.phase !== 'planning' && (inRun || event.phase !== 'tearingDown')) return;
@@ -60,7 +63,7 @@ export function createListrView(options: ListrOptions): ListrView {
         if (planning !== undefined) list?.refresh(planning.item);
         leave();
         steps = stepItems(createStepBoard(event.plan), styleFor);
-        if (steps.items.length > 0) draw(steps.items);
+        if (event.plan.intent === 'teardown' && steps.items.length > 0) draw(steps.items);
       } else if (event.type === 'run-ended') {
         leave();
       } else {

@@ -52,6 +52,19 @@ describe('system clock', () => {
     await expect(clock.sleepUntil(Number.NaN)).rejects.toThrow(RangeError);
   });
 
+  it('lets any number sleep under one signal, without a warning', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const clock = createSystemClock();
+    const { signal } = new AbortController();
+    const deadline = clock.now() + 5;
+    await Promise.all(Array.from({ length: 50 }, () => clock.sleepUntil(deadline, signal)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('sleeps for longer than one timer can, which would else fire at once', async () => {
     const clock = createSystemClock();
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 /** Steps drawn by listr2 and lines printed around them, on one terminal. Only listr2's spinner is a timer, and the test turns it. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventBody, TmEvent } from '../../../src/model/event.ts';
 import { peerName } from '../../../src/model/names.ts';
 import { createListrView } from '../../../src/views/listr/listr-view.ts';
@@ -23,6 +23,12 @@ import {
   step,
 } from '../scenarios.ts';
 
+// listr2 loads its drawing modules with its first list; later lists wait only for promises.
+beforeAll(async () => {
+  const view = createListrView({ ...fakeTerminal(), unicode: true });
+  view.event({ seq: 1, atMs: 0, time: '', type: 'phase', phase: 'planning' });
+  await view.close();
+});
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
@@ -266,7 +272,7 @@ describe('on a terminal', () => {
     const script = createScript();
     const steps = [...FIVE.map((peer) => runPeer(peer, GARAGE)), sendImage(CLOUD, 10)];
     script.at(0, runStarted(FIVE), { type: 'phase', phase: 'planning' });
-    script.at(10, planned('apply', steps, { add: 6 }, 10));
+    script.at(10, planned('apply', steps, { add: 6 }, 10), { type: 'phase', phase: 'applying' });
     for (const { id } of steps.slice(0, 3)) script.at(20, { type: 'step-started', step: id, intent: 'apply' });
     script.at(30, { type: 'step-finished', step: steps[0]?.id ?? '', ms: 10 });
     expect(await play(script.events).end()).toMatchInlineSnapshot(`
@@ -278,12 +284,29 @@ describe('on a terminal', () => {
     `);
   });
 
+  test('a plan that is refused is not drawn as steps', async () => {
+    const script = createScript();
+    const fault = { kind: 'conflict', host: GARAGE, message: 'tm-alice on garage is not ours' } as const;
+    script.at(0, runStarted(FIVE), { type: 'phase', phase: 'planning' });
+    script.at(10, planned('apply', [sendImage(GARAGE, 10)], { add: 1, conflicts: 1 }, 10));
+    script.at(20, { type: 'verdict', verdict: { kind: 'errored', faults: [fault] } }, { type: 'phase', phase: 'done' });
+    script.at(21, { type: 'run-ended', exitCode: 1, ms: 21, left: [] });
+    expect(await play(script.events).end()).toMatchInlineSnapshot(`
+      "
+      smoke-5peer · 5 peers · smoke.yaml
+      ✔ planned  1 to add, 1 conflict                                           0.0s
+      ✖ could not start, after 21 ms: tm-alice on garage is not ours
+        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
+        next      tm apply smoke.yaml  # goes on from here"
+    `);
+  });
+
   test('skipped steps say why', async () => {
     const script = createScript();
     const send = sendImage(GARAGE, 10);
     const peers = FIVE.map((peer) => runPeer(peer, GARAGE));
     script.at(0, runStarted(FIVE), { type: 'phase', phase: 'planning' });
-    script.at(10, planned('apply', [send, ...peers], { add: 6 }, 10));
+    script.at(10, planned('apply', [send, ...peers], { add: 6 }, 10), { type: 'phase', phase: 'applying' });
     script.at(20, { type: 'step-started', step: send.id, intent: 'apply' });
     const fault = {
       kind: 'failed',
@@ -362,6 +385,7 @@ describe('on a terminal', () => {
         10,
       ),
     );
+    script.at(10, { type: 'phase', phase: 'applying' });
     const view = fakeTerminal();
     const list = createListrView({ ...view, unicode: true });
     for (const event of script.events) list.event(event);

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { makeRig, never, until } from './rig.ts';
+it('x', async () => {
+    const t = performance.now(); const say = (w: string) => console.log(w, performance.now() - t);
+    const rig = await makeRig();
+    const ears = await rig.ears();
+    const id = await rig.run('alice', 'setsid sleep 300 & sleep 0.2; echo up; exit 42');
+    say('up');
+    await ears.endOf('tm-alice');
+    say('end');
+    await until(async () => (await rig.living('alice')).length === 1, 'the escaped one alone');
+    say('alone');
+    const [escaped] = await rig.living('alice');
+    await rig.processes.restart(id, never);
+    say('restart');
+    await ears.endOf('tm-alice', 2);
+    say('end2');
+    expect(await rig.living('alice')).not.toContain(escaped);
+    await rig.processes.remove(id, 0, never);
+    say('removed');
+});
