@@ -23,17 +23,19 @@ interface Seat {
 
 /**
  * What can be told only when every peer has its host: ports that are too high or taken twice, peers that lack what their host's
- * runtime needs, keys and hosts that are of no use. `fleet` is in the order of the file, which is how places are found.
+ * runtime needs, keys and hosts that are of no use. `fleet` is in the order of the file, which is how
+ * places are found; `redisPort` is the TCP port that a managed Redis takes on the control machine.
  */
 export function checkPlacement(
-  fleet: Fleet & { readonly redisPort?: number },
+  fleet: Fleet,
   placed: readonly PlacedPeer[],
   locate: Locate,
+  options: { readonly redisPort?: number } = {},
 ): readonly ConfigFault[] {
   const seats = seatsOf(fleet, placed);
   return [
     ...portsTooHigh(seats, locate),
-    ...portsTakenTwice(seats, fleet.redisPort, locate),
+    ...portsTakenTwice(seats, options.redisPort, locate),
     ...seats.flatMap((seat) => [...runtimeFaults(seat, locate)]),
     ...idleHosts(fleet, placed, locate),
   ];

@@ -1,3 +1,4 @@
+import { MAX_FAULTS } from './max-faults.ts';
 import type { SpanFault } from './span-fault.ts';
 import type { Node, Span } from './tree.ts';
 
@@ -7,7 +8,7 @@ export function duplicateKeys(root: Node, lineOf: (span: Span) => number): reado
   // Aliases lead to a node several times; its keys are to be complained about once.
   const seen = new Set<Node>();
   const visit = (node: Node): void => {
-    if (node.kind === 'scalar' || seen.has(node)) return;
+    if (node.kind === 'scalar' || seen.has(node) || faults.length >= MAX_FAULTS) return;
     seen.add(node);
     if (node.kind === 'list') {
       for (const item of node.items) visit(item);

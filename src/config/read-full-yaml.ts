@@ -4,11 +4,13 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   parseDocument,
   Scalar,
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
+import { MAX_FAULTS } from './max-faults.ts';
 import type { SpanFault } from './span-fault.ts';
 import { noticesOf, syntaxFaults } from './syntax-faults.ts';
 import type { Entry, MapNode, Node, Span } from './tree.ts';
@@ -16,6 +18,7 @@ import type { Entry, MapNode, Node, Span } from './tree.ts';
 /** How many values aliases may add to what is written: enough for any honest file, little enough for no harm. */
 const MAX_ALIASED_VALUES = 100_000;
 const MAX_DEPTH = 200;
+const MAX_TOKENS = 300_000;
 
 /** What the full reader made of a text. There is no tree where the file holds nothing or its syntax is broken. */
 export interface YamlReading {
@@ -25,6 +28,7 @@ export interface YamlReading {
 
 /** Reads any YAML 1.2 (core schema, merge keys) with the `yaml` library, and words its complaints for people. */
 export function readFullYaml(text: string): YamlReading {
+  if (hasTooManyTokens(text)) return { faults: [tooMuch] };
   let document: ReturnType<typeof parseDocument>;
   try {
     // Repeated keys are looked for later: the library's own search takes quadratic time.
@@ -46,6 +50,25 @@ export function readFullYaml(text: string): YamlReading {
   const tree = new TreeOfYaml(faults).convert(document.contents as YamlNode);
   return { tree, faults };
 }
+
+/** Counts tokens before anything is built of them: the library takes up to a kilobyte and a tenth of a millisecond for each. */
+function hasTooManyTokens(text: string): boolean {
+  if (text.length <= MAX_TOKENS) return false;
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) {
+    count += 1;
+    if (count > MAX_TOKENS) return true;
+  }
+  return false;
+}
+
+const tooMuch: SpanFault = {
+  severity: 'error',
+  code: 'too-large',
+  message: 'there is too much in this file for the YAML that it is written in',
+  suggestion: 'without anchors, block texts, tabs and lists over several lines, much larger files are read',
+  span: { start: 0, end: 1 },
+};
 
 const tooDeep = (span: Span): SpanFault => ({
   severity: 'error',
@@ -125,6 +148,8 @@ class TreeOfYaml {
   /** What `<<` brings in: a map, or several of which the earlier win. */
   #merge(value: Node): readonly Entry[] {
     if (value.kind === 'map') return [...value.entries, ...value.merged];
+    // Past the limit aliases stand for nothing, which was told once.
+    if (this.#aliased > MAX_ALIASED_VALUES) return [];
     if (value.kind === 'list' && value.items.every((item) => item.kind === 'map')) {
       return value.items.flatMap((item) => this.#merge(item));
     }
@@ -181,7 +206,8 @@ class TreeOfYaml {
   }
 
   #fault(span: Span, fault: Omit<SpanFault, 'span' | 'severity'>): void {
-    this.#faults.push({ severity: 'error', ...fault, span: { start: span.start, end: span.end } });
+    if (this.#faults.length < MAX_FAULTS)
+      this.#faults.push({ severity: 'error', ...fault, span: { start: span.start, end: span.end } });
   }
 }
 

@@ -5,7 +5,7 @@ import { lineIndex } from './line-index.ts';
 import type { Path } from './path.ts';
 import { readCommonYaml } from './read-common-yaml.ts';
 import type { SpanFault } from './span-fault.ts';
-import { type Node, nodeAt, type Span } from './tree.ts';
+import { createLookup, type Found, type Node, type Span } from './tree.ts';
 
 /** Where something stands in a config file: all of a `ConfigFault` that says where. */
 export type Location = Pick<ConfigFault, 'file' | 'line' | 'column' | 'length' | 'source'>;
@@ -21,9 +21,13 @@ export interface Source {
   /** Missing where the file holds nothing or cannot be read as YAML. */
   readonly tree?: Node;
   readonly locate: Locate;
+  /** A scalar as it is written, without quotes; undefined for anything else. */
+  readonly textAt: (path: Path) => string | undefined;
   /** What is wrong with the text itself. */
   readonly faults: readonly ConfigFault[];
 }
+
+const BEGINNING: Span = { start: 0, end: 1 };
 
 /** Reads the bytes of a config; `file` is its name in messages. The full YAML reader is loaded only for files that need it. */
 export async function readSource(bytes: Uint8Array, file: string): Promise<Source> {
@@ -31,26 +35,33 @@ export async function readSource(bytes: Uint8Array, file: string): Promise<Sourc
   const position = lineIndex(text);
   const place = (span: Span): Location => ({ file, ...position(span) });
   const toFault = ({ span, ...rest }: SpanFault): ConfigFault => ({ ...rest, ...place(span) });
-  if (fault !== undefined) return { locate: () => place({ start: 0, end: 1 }), faults: [toFault(fault)] };
+  const unreadable = (faults: readonly SpanFault[]): Source => ({
+    locate: () => place(BEGINNING),
+    textAt: () => undefined,
+    faults: faults.map(toFault),
+  });
+  if (fault !== undefined) return unreadable([fault]);
 
   const common = readCommonYaml(text);
   const { tree, faults } =
-    common === undefined
-      ? (await import('./read-full-yaml.ts')).readFullYaml(text)
-      : { tree: common, faults: [] as readonly SpanFault[] };
-  const located = faults.map(toFault);
-  if (tree !== undefined) located.push(...duplicateKeys(tree, (span) => position(span).line).map(toFault));
-  else if (faults.length === 0) located.push(toFault(emptyFile(text)));
+    common === undefined ? (await import('./read-full-yaml.ts')).readFullYaml(text) : { tree: common, faults: [] };
+  if (tree === undefined) return unreadable(faults.length === 0 ? [emptyFile(text)] : faults);
+  const lookup = createLookup(tree);
+  const repeated = duplicateKeys(tree, (span) => position(span).line);
   return {
-    ...(tree === undefined ? {} : { tree }),
-    locate: (path, part = 'value') => place(tree === undefined ? { start: 0, end: 1 } : spanAt(tree, path, part)),
-    faults: located,
+    tree,
+    locate: (path, part = 'value') => place(spanAt(lookup, tree, path, part)),
+    textAt: (path) => {
+      const node = lookup(path)?.node;
+      return node?.kind === 'scalar' ? node.text : undefined;
+    },
+    faults: [...faults, ...repeated].map(toFault),
   };
 }
 
-function spanAt(tree: Node, path: Path, part: 'key' | 'value'): Span {
+function spanAt(lookup: (path: Path) => Found | undefined, tree: Node, path: Path, part: 'key' | 'value'): Span {
   for (let length = path.length; length > 0; length--) {
-    const found = nodeAt(tree, path.slice(0, length));
+    const found = lookup(path.slice(0, length));
     if (found === undefined) continue;
     const { node, entry } = found;
     const unwritten = node.start === node.end;
@@ -64,5 +75,5 @@ const emptyFile = (text: string): SpanFault => ({
   code: 'empty-file',
   message: text.trim() === '' ? 'the file is empty' : 'the file holds only comments',
   suggestion: '`tm init` writes a test to begin with',
-  span: { start: 0, end: 1 },
+  span: BEGINNING,
 });

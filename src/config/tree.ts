@@ -35,27 +35,38 @@ export interface ListNode extends Span {
   readonly items: readonly Node[];
 }
 
-/** A map's entry of that key: its own first one, else what `<<` brings in. */
-export function entryOf(map: MapNode, key: string): Entry | undefined {
-  return map.entries.find((entry) => entry.key === key) ?? map.merged.find((entry) => entry.key === key);
+/** What a path leads to: a node, and the entry before it where its parent is a map. */
+export interface Found {
+  readonly node: Node;
+  readonly entry?: Entry;
 }
 
-/** The node at `path`, and the entry that leads to it where its parent is a map; undefined where the path leaves the tree. */
-export function nodeAt(root: Node, path: Path): { readonly node: Node; readonly entry?: Entry } | undefined {
-  let found: { readonly node: Node; readonly entry?: Entry } = { node: root };
-  for (const step of path) {
-    const { node } = found;
-    if (node.kind === 'map') {
-      const entry = entryOf(node, String(step));
-      if (entry === undefined) return undefined;
-      found = { node: entry.value, entry };
-    } else {
-      const item = node.kind === 'list' ? node.items[Number(step)] : undefined;
-      if (item === undefined) return undefined;
-      found = { node: item };
+/** Follows paths through one tree; a path that leaves it gives undefined. Maps are indexed as they are met. */
+export function createLookup(root: Node): (path: Path) => Found | undefined {
+  const indices = new Map<MapNode, ReadonlyMap<string, Entry>>();
+  const entryOf = (map: MapNode, key: string): Entry | undefined => {
+    let index = indices.get(map);
+    // A map's own entries win over merged ones, and the first of a repeated key counts: what comes last here stays.
+    index ??= new Map([...map.entries, ...map.merged].reverse().map((entry) => [entry.key, entry]));
+    indices.set(map, index);
+    return index.get(key);
+  };
+  return (path) => {
+    let found: Found = { node: root };
+    for (const step of path) {
+      const { node } = found;
+      if (node.kind === 'map') {
+        const entry = entryOf(node, String(step));
+        if (entry === undefined) return undefined;
+        found = { node: entry.value, entry };
+      } else {
+        const item = node.kind === 'list' ? node.items[Number(step)] : undefined;
+        if (item === undefined) return undefined;
+        found = { node: item };
+      }
     }
-  }
-  return found;
+    return found;
+  };
 }
 
 /** The plain value of a tree: maps without a prototype, so that no key of a file means anything to JavaScript. Nothing is shared. */

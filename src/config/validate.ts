@@ -1,14 +1,12 @@
 import type { ConfigFault } from '../model/fault.ts';
+import type { Context } from './context.ts';
 import { type Draft, putIn, takeOut } from './draft.ts';
+import { MAX_FAULTS } from './max-faults.ts';
 import { pathOfPointer } from './path.ts';
 import { schemaFault } from './schema-fault.ts';
-import type { Source } from './source.ts';
 import type { TestConfig } from './test-config.generated.ts';
-import { type Node, nodeAt, plainValue } from './tree.ts';
+import { type Node, plainValue } from './tree.ts';
 import { type SchemaError, validateTestConfig } from './validator.generated.js';
-
-/** More than this nobody reads; each costs a search through the tree. */
-const MAX_ERRORS = 500;
 
 export interface Validated {
   /** Missing where the file holds no map. */
@@ -19,12 +17,13 @@ export interface Validated {
 }
 
 /** Holds a file's tree against the schema: what is wrong, and what can be used of it all the same. */
-export function validate(tree: Node, locate: Source['locate']): Validated {
+export function validate(tree: Node, context: Context): Validated {
   const value = plainValue(tree);
   let errors = errorsOf(value);
-  if (takeAsWritten(tree, value, errors)) errors = errorsOf(value);
+  if (takeAsWritten(context, value, errors)) errors = errorsOf(value);
 
-  const faults = errors.flatMap((error) => schemaFault(error, errors, locate) ?? []);
+  const told = errors.slice(0, MAX_FAULTS);
+  const faults = told.flatMap((error) => schemaFault(error, told, context.locate) ?? []);
   for (const error of errors) {
     const path = pathOfPointer(error.instancePath);
     const { additionalProperty, propertyName } = error.params;
@@ -38,23 +37,23 @@ export function validate(tree: Node, locate: Source['locate']): Validated {
 }
 
 function errorsOf(value: unknown): readonly SchemaError[] {
-  return validateTestConfig(value) ? [] : (validateTestConfig.errors ?? []).slice(0, MAX_ERRORS);
+  return validateTestConfig(value) ? [] : (validateTestConfig.errors ?? []);
 }
 
 /**
  * Where text is wanted, an unquoted `123`, `1.10` or `true` is taken as the text that it is written as, as the Rust tool does. The
  * schema says `string` there, so that an editor still advises quotes. Gives whether anything was changed.
  */
-function takeAsWritten(tree: Node, value: unknown, errors: readonly SchemaError[]): boolean {
+function takeAsWritten({ textAt }: Context, value: unknown, errors: readonly SchemaError[]): boolean {
   let changed = false;
   for (const { keyword, params, data, instancePath } of errors) {
     const wanted = keyword === 'type' ? [params.type].flat() : [];
     if (!wanted.includes('string') || wanted.includes('integer')) continue;
     if (typeof data !== 'number' && typeof data !== 'boolean') continue;
     const path = pathOfPointer(instancePath);
-    const found = nodeAt(tree, path)?.node;
-    if (found?.kind !== 'scalar') continue;
-    putIn(value, path, found.text);
+    const text = textAt(path);
+    if (text === undefined) continue;
+    putIn(value, path, text);
     changed = true;
   }
   return changed;

@@ -1,11 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
 import type { Workload } from '../../src/model/desired.ts';
 import { TmError } from '../../src/model/fault.ts';
 import type { Labels } from '../../src/model/labels.ts';
-import { hostName, peerName, runId, testName } from '../../src/model/names.ts';
+import { hostName, peerName, type RunId, runId, testName } from '../../src/model/names.ts';
 import type { ContainerExit, ContainerOrder, Containers } from '../../src/ports/containers.ts';
 import type { Behaviour } from './containers.ts';
+
+/** The run of this file's processes: others may be at work on the machine, and a driver shows them all. */
+export const RUN: RunId = runId(`run-${randomUUID()}`);
+
+/** The driver, showing what this file has started. */
+export function ownOf(processes: Containers): Containers {
+  const list: Containers['list'] = async (signal) =>
+    (await processes.list(signal)).filter(({ labels }) => labels?.run === RUN);
+  return { ...processes, list };
+}
 
 /** A machine for the contract; fresh, and cleared of all that ran when it is closed. */
 export interface ProcessesRig extends AsyncDisposable {
@@ -243,7 +254,7 @@ export function orderOf(peer: string, workload: Workload): ContainerOrder {
 
 export const labelsOf = (peer: string): Labels => ({
   test: testName('a test: “quoted”, with spaces = and more'),
-  run: runId('run-1'),
+  run: RUN,
   peer: peerName(peer),
   host: hostName('h1'),
   spec: 'spec-digest',

@@ -8,18 +8,18 @@ import { createProcesses } from '../../src/drivers/process/processes.ts';
 import { createSystemClock } from '../../src/drivers/system-clock.ts';
 import { hostName } from '../../src/model/names.ts';
 import type { Behaviour } from './containers.ts';
-import { type ProcessesRig, processesContract } from './processes-contract.ts';
+import { ownOf, type ProcessesRig, processesContract } from './processes-contract.ts';
 import { scriptOf, shellWorkload } from './processes-shell.ts';
 
 processesContract('of this machine', async (): Promise<ProcessesRig> => {
   const directory = await mkdtemp(join(tmpdir(), 'tm-processes-'));
   const connect = () =>
-    createProcesses({
-      host: hostName('h1'),
-      root: join(directory, 'processes'),
-      clock: createSystemClock(),
-      environment: process.env,
-    });
+    ownOf(
+      createProcesses({
+        ...{ host: hostName('h1'), root: join(directory, 'processes') },
+        ...{ clock: createSystemClock(), environment: process.env },
+      }),
+    );
   return {
     connect,
     workload: (behaviour) => shellWorkload(scriptOf(behaviour), directory),

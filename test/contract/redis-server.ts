@@ -21,8 +21,9 @@ export interface RedisServersRig extends AsyncDisposable {
 export const SPEC = `contract-${process.pid}`;
 
 const { signal } = new AbortController();
-const smoke = testName('smoke test: "quoted", with spaces');
-const other = testName('another');
+// Ours are told apart by the test alone, and another run of these tests may be under way on this machine.
+const smoke = testName(`smoke test ${process.pid}: "quoted", with = and spaces`);
+const other = testName(`another ${process.pid}`);
 const password = new Secret('p@ss "w\\ord"#1');
 
 export const labelsOf = (test: TestName): Labels => ({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildDeclarations, buildPeer } from '../../scripts/build.mjs';
+import { buildDeclarations, buildPeer, buildTm } from '../../scripts/build.mjs';
 import { PrivateRedis } from './private-redis.ts';
 
 const run = promisify(execFile);
@@ -80,4 +80,30 @@ it('the library runs as it is published', async () => {
   expect([stdout, stderr]).toEqual(['', '']);
   expect(await redis.admin.get('alice_status')).toBe('got|connect');
   expect(await redis.logOf('alice')).toEqual(['info|hello']);
+});
+
+it('tm runs as it is published, from a directory without node_modules, and finds all that its libraries look for', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tm-bundle-'));
+  try {
+    await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+    await buildTm(directory);
+    const tm = join(directory, 'tm.js');
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect((await run(tm, ['--version'])).stdout).toBe(`tm ${version}\n`);
+
+    // A host that refuses: as far as SSH and Docker can be tried without one.
+    const example = await readFile(join(root, 'examples/five-peers-one-host.yaml'), 'utf8');
+    await writeFile(
+      join(directory, 'test.yaml'),
+      example.replaceAll('192.0.2.10', '127.0.0.1').replace('ssh_user:', 'ssh_port: 1\n    ssh_user:'),
+    );
+    const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_HOST: 'unix:///no/such.sock' };
+    const planning = run(tm, ['plan', 'test.yaml'], { cwd: directory, env });
+    await expect(planning).rejects.toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('refused the connection'),
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 });

@@ -4,7 +4,7 @@ import type { RunStore, Store, StoreLock, Stores } from '../../ports/store.ts';
 import type { MemoryDisk, MemoryRun, MemoryTest } from './store-disk.ts';
 
 /** One call of a store, for the hook that may make it fail or wait. */
-export interface StoreOperation {
+interface StoreOperation {
   readonly name:
     | 'readState'
     | 'writeState'

@@ -7,8 +7,8 @@ import type { ContainerOrder } from '../../ports/containers.ts';
 const INHERITED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR'] as const;
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Variables that the supervising shell keeps for itself: the program would not see the value that was asked for. */
-const TAKEN_BY_SHELLS: ReadonlySet<string> = new Set(['IFS', 'OPTIND', 'PPID']);
+/** Variables that the supervising shell or its script uses itself: the program would not see the value that was asked for. */
+const TAKEN = /^(IFS|OPTIND|PPID|tm_.*)$/;
 
 /**
  * The whole environment of a process; later wins: what it inherits, the workload's, the run's, our marks. Throws `failed` for a
@@ -38,7 +38,7 @@ function checkVariable(host: HostName, process: string, name: string, value: str
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw fault('shells drop such names', 'a local process can have names of letters, digits and _');
   }
-  if (TAKEN_BY_SHELLS.has(name)) throw fault('the shell that starts it uses that one itself', 'give it another name');
+  if (TAKEN.test(name)) throw fault('the shell that starts it uses that one itself', 'give it another name');
   if ((value instanceof Secret ? value.reveal() : value).includes('\0')) {
     throw fault('its value holds a NUL character', 'leave that out: no process can be given one');
   }

@@ -95,7 +95,8 @@ async function fromMarks(token: string, table: readonly ProcessEntry[]): Promise
   const eldest = marked.find(({ pid, group }) => pid === group) ?? marked[0]!;
   const { labels, peer, directory } = eldest.marks!;
   const files = filesIn(directory);
-  const recorded = await readRecorded(files);
+  // Another directory may not be for this user to read; then its files are as good as gone.
+  const recorded = await readRecorded(files).catch(() => undefined);
   if (recorded?.record.token === token) {
     const { record, supervisor, exitCode } = recorded;
     return merge({ name: record.name, files, record, supervisor, exitCode }, members);

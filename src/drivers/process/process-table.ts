@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { type ProcessMarks, readMarks } from './marks.ts';
 import { readProcFile } from './proc-file.ts';
@@ -29,7 +30,16 @@ function readEntry(pid: string, boot: string): ProcessEntry | undefined {
   const { group, session, startTicks } = stat;
   const entry = { pid: stat.pid, group, session, mark: formatStartMark(boot, startTicks) };
   const marks = marksIn(readProcFile(`/proc/${pid}/environ`));
-  return marks === undefined ? entry : { ...entry, marks };
+  return marks === undefined || !isOfThisMachine(pid) ? entry : { ...entry, marks };
+}
+
+/** The processes of a container are seen from outside it, and its tm calls them by other pids: it is a machine of its own. */
+function isOfThisMachine(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return false;
+  }
 }
 
 function marksIn(environ: string): ProcessMarks | undefined {

@@ -16,7 +16,10 @@ export async function findProgram(
 ): Promise<string> {
   const fault = (message: string, hint: string): TmError => new TmError({ kind: 'failed', host, message, hint });
   if ((await kindOf(workingDirectory)) !== 'directory') {
-    throw fault(`the working directory ${workingDirectory} is not there`, 'make it, or correct the peer’s workdir');
+    throw fault(
+      `there is no directory ${workingDirectory} to run the peer in`,
+      'run the test from where its files are',
+    );
   }
   if (program === '') throw fault('the command of the peer is empty', 'name a program in the peer’s command');
   const places = program.includes('/') ? [''] : [...path.split(delimiter), ''];

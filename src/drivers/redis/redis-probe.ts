@@ -52,7 +52,7 @@ export async function untilRedisAnswers(
       // A port that nobody has yet, or that is opened for the server before it runs, is waited for; a wrong password is not.
       if (!(error instanceof RedisLinkLost) || performance.now() > deadline) throw notReady(error, endpoint);
     }
-    await sleep(pause, undefined, { signal });
+    await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 

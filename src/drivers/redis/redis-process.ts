@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
@@ -12,7 +12,14 @@ import { isRunning, startMark } from '../process/start-mark.ts';
 import { isPortTaken, portConflict, portOwner } from './port-owner.ts';
 import { bindAddresses, redisConfig } from './redis-config.ts';
 import { probeRedis, untilRedisAnswers } from './redis-probe.ts';
-import { DIRECTORY_PREFIX, findRedisProcesses, LABELS_FILE, type RedisProcess, redisMarks } from './redis-processes.ts';
+import {
+  DIRECTORY_PREFIX,
+  findRedisProcesses,
+  LABELS_FILE,
+  type RedisProcess,
+  redisMarks,
+  removeRedisDirectories,
+} from './redis-processes.ts';
 import { findRedisProgram } from './redis-program.ts';
 
 /** Milliseconds for a server to end by itself, and for the kernel to end one that was killed. */
@@ -26,6 +33,11 @@ interface Start {
   readonly bind: readonly string[];
   /** As in PATH. */
   readonly path: string;
+}
+
+/** Whether a server of the test runs as a process of this machine. */
+export async function hasRedisProcess(test: TestName): Promise<boolean> {
+  return (await findRedisProcesses()).some(({ labels }) => labels.test === test);
 }
 
 /** What stands in the place of a test's Redis process. */
@@ -87,11 +99,12 @@ export async function startRedisProcess(start: Start, signal: AbortSignal): Prom
 export async function removeRedisProcesses(test: TestName, signal: AbortSignal): Promise<boolean> {
   const processes = (await findRedisProcesses()).filter(({ labels }) => labels.test === test);
   for (const each of processes) await remove(each, signal);
+  await removeRedisDirectories(test);
   return processes.length > 0;
 }
 
 async function remove(redis: RedisProcess, signal: AbortSignal): Promise<void> {
-  const { pid, directory } = redis;
+  const { pid } = redis;
   if (!(await end(redis, 'SIGTERM', TERM_MS, signal)) && !(await end(redis, 'SIGKILL', KILL_MS, signal))) {
     throw new TmError({
       kind: 'failed',
@@ -99,7 +112,6 @@ async function remove(redis: RedisProcess, signal: AbortSignal): Promise<void> {
       hint: 'try again; it may hang in a device or a file system',
     });
   }
-  if (basename(directory).startsWith(DIRECTORY_PREFIX)) await rm(directory, { recursive: true, force: true });
 }
 
 /** Sends a signal and waits; gives whether it ended in time. */
@@ -121,7 +133,7 @@ async function end(redis: RedisProcess, how: 'SIGTERM' | 'SIGKILL', ms: number, 
   const deadline = performance.now() + ms;
   while (await isRunning(pid, mark)) {
     if (performance.now() > deadline) return false;
-    await sleep(5, undefined, { signal });
+    await sleep(5, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   return true;
 }

@@ -1,7 +1,10 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { fromLabelMap, LABEL, type Labels, labelVariable, toLabelMap } from '../../model/labels.ts';
+import type { TestName } from '../../model/names.ts';
 import { startMark } from '../process/start-mark.ts';
 
 /** Where its directory is; peers have the same labels, but not this. */
@@ -9,6 +12,9 @@ const DIRECTORY_VARIABLE = 'TM_REDIS_DIRECTORY';
 /** The labels once more, in that directory: a Redis before 6.2 writes over its own environment. */
 export const LABELS_FILE = 'tm-redis.json';
 export const DIRECTORY_PREFIX = 'tm-redis-';
+
+/** Processes whose names are read in one go. */
+const STRIDE = 64;
 
 /** A Redis server of ours that runs as a process of this machine. */
 export interface RedisProcess {
@@ -37,17 +43,39 @@ export async function findRedisProcesses(): Promise<readonly RedisProcess[]> {
     .sort((a, b) => a.pid - b.pid);
 }
 
+/** Removes the directories of the test's servers, of which none may run: also those of servers that somebody else ended. */
+export async function removeRedisDirectories(test: TestName): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(DIRECTORY_PREFIX))) {
+    const directory = join(tmpdir(), name);
+    const labels = await readLabels(directory);
+    if (labels?.test === test) await rm(directory, { recursive: true, force: true });
+  }
+}
+
 type Unmarked = Omit<RedisProcess, 'mark'>;
 
 async function fromProc(): Promise<readonly Unmarked[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map(readProc));
+  const redis: string[] = [];
+  for (const [index, pid] of pids.entries()) {
+    // A name is read in microseconds, through the thread pool in several times as many; but others shall have their turn.
+    if (index % STRIDE === STRIDE - 1) await new Promise(setImmediate);
+    if (isRedis(nameOf(pid))) redis.push(pid);
+  }
+  const found = await Promise.all(redis.map(readProc));
   return found.filter((one) => one !== undefined);
 }
 
+function nameOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 async function readProc(pid: string): Promise<Unmarked | undefined> {
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-  if (!isRedis(name.trim())) return undefined;
   const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   const variables = new Map(
     environ.split('\0').map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),

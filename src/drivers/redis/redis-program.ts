@@ -17,9 +17,13 @@ export interface RedisProgram {
   readonly modern: boolean;
 }
 
-/** The first `redis-server` or `valkey-server` of `path` (as in PATH). Throws `unreachable` with what to install. */
-export async function findRedisProgram(path: string, signal: AbortSignal): Promise<RedisProgram> {
-  for (const directory of [...path.split(delimiter), ...USUAL]) {
+/** The first `redis-server` or `valkey-server` of `path` (as in PATH), then of the usual places. Throws `unreachable` with what to install. */
+export async function findRedisProgram(
+  path: string,
+  signal: AbortSignal,
+  usual: readonly string[] = USUAL,
+): Promise<RedisProgram> {
+  for (const directory of [...path.split(delimiter), ...usual]) {
     for (const name of NAMES) {
       const program = join(directory, name);
       if (directory !== '' && (await executable(program))) return describe(program, signal);

@@ -81,8 +81,8 @@ export class SshConnection implements AsyncDisposable {
     return new LazyDuplex(async () => {
       const channel = await this.#exec(argv);
       const stderr = collected(channel.stderr);
-      channel.on('exit', (code: number | null) => {
-        // ssh2's own destroy() takes no error.
+      // `close` has the exit code too; `exit` may have come and gone before anybody could listen.
+      channel.on('close', (code: number | null | undefined) => {
         if (code !== 0) channel.emit('error', new ExecError(code ?? undefined, stderr()));
       });
       return channel;
@@ -94,18 +94,16 @@ export class SshConnection implements AsyncDisposable {
     const channel = await this.#exec(argv, signal);
     const stdout = collected(channel);
     const stderr = collected(channel.stderr);
-    let code: number | undefined;
-    channel.on('exit', (value: number | null) => {
-      code = value ?? undefined;
+    const ended = new Promise<number | undefined>((resolve) => {
+      channel.once('close', (code: number | null | undefined) => resolve(code ?? undefined));
     });
-    const ended = new Promise<void>((resolve) => channel.once('close', () => resolve()));
     const late = () => unreachable(this.target, `did not end \`${shellQuote(argv)}\` in time`);
     try {
-      await within(ended, { ms: 4 * CHANNEL_TIMEOUT_MS, late }, signal);
+      const code = await within(ended, { ms: 4 * CHANNEL_TIMEOUT_MS, late }, signal);
+      return { stdout: stdout(), stderr: stderr(), ...(code === undefined ? {} : { code }) };
     } finally {
       channel.destroy();
     }
-    return { stdout: stdout(), stderr: stderr(), ...(code === undefined ? {} : { code }) };
   }
 
   /** The connection's one SFTP channel. Rejects where the server has no such subsystem. */

@@ -7,7 +7,7 @@ import { createProcesses } from '../../../src/drivers/process/processes.ts';
 import { createSystemClock } from '../../../src/drivers/system-clock.ts';
 import { hostName } from '../../../src/model/names.ts';
 import type { Containers } from '../../../src/ports/containers.ts';
-import { Ears, orderOf, outputOf } from '../../contract/processes-contract.ts';
+import { Ears, orderOf, outputOf, ownOf } from '../../contract/processes-contract.ts';
 import { shellWorkload } from '../../contract/processes-shell.ts';
 
 export const never = new AbortController().signal;
@@ -33,13 +33,12 @@ export async function makeRig(): Promise<Rig> {
   const directory = await mkdtemp(join(tmpdir(), 'tm-process-'));
   const root = join(directory, 'processes');
   const connect = (): Containers =>
-    createProcesses({ host: hostName('h1'), root, clock: createSystemClock(), environment: process.env });
+    ownOf(createProcesses({ host: hostName('h1'), root, clock: createSystemClock(), environment: process.env }));
   const processes = connect();
   const ears: Ears[] = [];
   onTestFinished(async () => {
     for (const one of ears) await one.close();
-    const ours = (await processes.list(never)).filter(({ labels }) => labels?.run === 'run-1');
-    await Promise.all(ours.map(({ id }) => processes.remove(id, 0, never)));
+    await Promise.all((await processes.list(never)).map(({ id }) => processes.remove(id, 0, never)));
     await rm(directory, { recursive: true, force: true });
   });
   const output = (id: string): Promise<string> => outputOf(processes, id);

@@ -25,7 +25,7 @@ describe('a process that is signalled', () => {
       const began = performance.now();
       process.kill(program, signal);
       expect(await ears.endOf(`tm-${signal}`)).toMatchObject({ id, exitCode: code });
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(performance.now() - began).toBeLessThan(3_000);
     }
   });
 
@@ -36,7 +36,7 @@ describe('a process that is signalled', () => {
     const began = performance.now();
     process.kill(-supervisorOf(id), 'SIGKILL');
     expect(await ears.endOf('tm-alice')).toMatchObject({ id, exitCode: 137 });
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(3_000);
     // A later tm is told the same.
     expect(await rig.connect().list(never)).toMatchObject([{ id, state: 'exited', exitCode: 137 }]);
   });

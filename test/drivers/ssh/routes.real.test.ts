@@ -75,7 +75,6 @@ describe('a jump host', () => {
   test('leads to the host behind it, whose ends are then not known', async () => {
     await home.write('config', `${access()}Host ${addresses[1]}\n  ProxyJump root@${addresses[0]}:22\n`);
     expect(await whereTo(addresses[1]!)).toEqual({ hostname: 'h2', ends: undefined });
-    expect(await bed.hosts[1]!.run('sh', ['-c', 'ss -tn state time-wait,established || true'])).toBeDefined();
   });
 
   test('may stand behind another one, as a list or by its own entry', async () => {
