@@ -44,7 +44,7 @@ function yamlOf(count: number): string {
   const peers = Array.from({ length: count }, (_, index) => `peer-${String(index + 1).padStart(2, '0')}`);
   return `
 name: overhead-${count}
-redis: { port: 6399, image: ${bed.images.redis} }
+redis: { port: 7431, image: ${bed.images.redis} }
 hosts:
 ${hostsYaml(bed)}
 peers:

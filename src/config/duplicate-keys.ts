@@ -18,7 +18,7 @@ export function duplicateKeys(root: Node, lineOf: (span: Span) => number): reado
     for (const { key, keySpan, value } of node.entries) {
       const before = first.get(key);
       if (before === undefined) first.set(key, keySpan);
-      else faults.push(fault(key, keySpan, lineOf(before)));
+      else if (faults.length < MAX_FAULTS) faults.push(fault(key, keySpan, lineOf(before)));
       visit(value);
     }
     for (const { value } of node.merged) visit(value);

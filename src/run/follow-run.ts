@@ -1,10 +1,11 @@
 import type { Secret } from '../lib/secret.ts';
 import type { TestName } from '../model/names.ts';
+import { stepId } from '../plan/order.ts';
 import type { World } from './world.ts';
 
 /**
- * The journal lines of the run that goes on: its history, then live. Ends with the signal, and after the line that ends the run; when the
- * managed Redis goes away behind a verdict, that is the end as well. Throws `unreachable` where there is no Redis.
+ * The journal lines of the run that goes on: its history, then live. Ends with the signal, after the line that ends the run, and before
+ * that when the run removes the Redis that tells it. Throws `unreachable` where there is no Redis.
  */
 export async function* followRun(
   world: World,
@@ -18,7 +19,7 @@ export async function* followRun(
     for await (const line of bus.follow(test, signal)) {
       yield line;
       if (isOfType(line, 'verdict')) judged = true;
-      if (isOfType(line, 'run-ended')) return;
+      if (isOfType(line, 'run-ended') || isRedisRemoval(line)) return;
     }
   } catch (error) {
     if (!judged && !signal.aborted) throw error;
@@ -29,3 +30,10 @@ export async function* followRun(
 function isOfType(line: string, type: string): boolean {
   return line.includes(`"type":"${type}"`) && (JSON.parse(line) as { type?: unknown }).type === type;
 }
+
+/** The last thing that a managed Redis can tell. */
+function isRedisRemoval(line: string): boolean {
+  return isOfType(line, 'step-started') && (JSON.parse(line) as { step?: unknown }).step === REDIS_REMOVAL;
+}
+
+const REDIS_REMOVAL = stepId({ kind: 'redis.remove' });

@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TmEvent } from '../../src/model/event.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { buildImage } from '../testbed/build-image.ts';
 import { type Bench, containersOn, everythingOurs, hostsYaml, startBench } from './harness.ts';
 
@@ -19,6 +20,11 @@ beforeAll(async () => {
   });
 });
 
+// What a failed test left would be in the way of the next.
+afterEach(async () => {
+  await bench.tm('destroy');
+});
+
 afterAll(async () => {
   await bench?.[Symbol.asyncDispose]();
 });
@@ -26,7 +32,7 @@ afterAll(async () => {
 /** The five-peer test with the reference peer, over SSH on two hosts. */
 const fivePeers = (name: string) => `
 name: ${name}
-redis: { port: 6399, image: ${bench.bed.images.redis} }
+redis: { port: 7411, image: ${bench.bed.images.redis} }
 images: [the-mule/reference-peer:1]
 timeout: { startup: 30, shutdown: 10 }
 hosts:
@@ -101,9 +107,7 @@ describe('five peers on two real Docker hosts over SSH', () => {
     expect(await bench.tm('apply', config, '--keep')).toMatchObject({ code: 0 });
     const plan = await bench.tm('plan', config, '--detailed-exitcode', '--json');
     expect(plan.code).toBe(2);
-    const { changes } = JSON.parse(plan.stdout) as {
-      changes: readonly { kind: string; because: string; resource: { kind: string } }[];
-    };
+    const { changes } = (JSON.parse(plan.stdout) as { plan: Plan }).plan;
     const containers = changes.filter(({ resource }) => resource.kind === 'container');
     expect(containers).toHaveLength(5);
     for (const { kind, because } of containers) {
@@ -158,11 +162,11 @@ describe('five peers on two real Docker hosts over SSH', () => {
     const pid = (
       await host.run('sh', [
         '-c',
-        "for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -q '^PEER_NAME=charlie$' && echo ${p#/proc/}; done",
+        "for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -q '^PEER_NAME=charlie$' && echo ${p#/proc/}; done; true",
       ])
     )
       .trim()
-      .split('\n')[0];
+      .split('\n').at(-1);
     await host.run('kill', ['-9', pid ?? '']);
     const result = await apply.done;
     expect(result.code).toBe(1);

@@ -111,10 +111,11 @@ function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Runn
     done,
     stdout: () => stdout,
     stderr: () => stderr,
-    saw: (pattern, timeoutMs = 60_000) =>
-      until(() => pattern.test(stdout + stderr), { what: `${pattern} in:\n${stdout}\n${stderr}`, timeoutMs }).then(
-        () => undefined,
-      ),
+    saw: async (pattern, timeoutMs = 30_000) => {
+      const seen = () => pattern.test(stdout + stderr) || child.exitCode !== null;
+      await until(seen, { what: String(pattern), timeoutMs }).catch(() => undefined);
+      if (!pattern.test(stdout + stderr)) throw new Error(`tm did not write ${pattern}, but:\n${stdout}\n${stderr}`);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TmEvent } from '../../src/model/event.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { provideImage } from '../testbed/images.ts';
 import { type Bench, endForeign, everythingOurs, hostsYaml, startBench, startForeign } from './harness.ts';
 
@@ -9,6 +10,11 @@ beforeAll(async () => {
   bench = await startBench(2);
 });
 
+// What a failed test left would be in the way of the next.
+afterEach(async () => {
+  await bench.tm('destroy');
+});
+
 afterAll(async () => {
   await bench?.[Symbol.asyncDispose]();
 });
@@ -16,7 +22,7 @@ afterAll(async () => {
 /** Peers that are a shell script with redis-cli: they know the wire and nothing else. */
 const plainPeers = (name: string, peers: readonly string[], commands: string, more = '') => `
 name: ${name}
-redis: { port: 6399, image: ${bench.bed.images.redis} }
+redis: { port: 7421, image: ${bench.bed.images.redis} }
 timeout: { startup: 30, shutdown: 10 }
 ${more}
 hosts:
@@ -160,10 +166,8 @@ describe('peers that only know the plain wire', () => {
     expect(made).toContain('tm-alice running');
     expect(await endForeign(second!, squatter)).toBe(true);
     const plan = await bench.tm('plan', config, '--json');
-    const { changes } = JSON.parse(plan.stdout) as {
-      changes: readonly { kind: string; resource: { name?: string } }[];
-    };
-    const kinds = new Map(changes.map(({ kind, resource }) => [resource.name, kind]));
+    const { changes } = (JSON.parse(plan.stdout) as { plan: Plan }).plan;
+    const kinds = new Map(changes.map(({ kind, resource }) => ['name' in resource ? resource.name : '', kind]));
     expect([kinds.get('tm-alice'), kinds.get('tm-bob'), kinds.get('tm-carol')]).toEqual(['keep', 'keep', 'keep']);
     const repaired = await bench.tm('apply', config);
     expect(repaired.code, repaired.stdout + repaired.stderr).toBe(0);

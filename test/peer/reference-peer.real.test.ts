@@ -68,6 +68,12 @@ async function chain(): Promise<readonly string[]> {
   // The last first: it greets somebody who is not connected yet, and must go on trying.
   for (const name of names.toReversed()) await tell(name, 'connect');
   await Promise.all(names.map((name) => standing(name, 'connected')));
+  // One link is enough to be connected; wait for all of them.
+  for (const [index, name] of names.entries()) {
+    for (const neighbour of [names[index - 1], names[index + 1]]) {
+      if (neighbour !== undefined) await logged(name, `info|linked with ${neighbour}`);
+    }
+  }
   return names;
 }
 

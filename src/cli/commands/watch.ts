@@ -20,7 +20,7 @@ export async function watchCommand(args: Args, context: Context): Promise<number
     unicode: context.unicode,
     verbose: args.verbose,
     json: args.json,
-    filter: { peers: args.peers, level: args.level ?? (args.verbose ? 'trace' : 'info') },
+    filter: { peers: args.peers, level: args.level ?? (args.verbose || args.json ? 'trace' : 'info') },
     shownPath: (path) => relative(process.cwd(), path) || path,
   });
   const leave = new AbortController();

@@ -57,7 +57,7 @@ async function connectLocal(spec: HostSpec, surroundings: EngineSurroundings, si
       : parseEngineAddress(given, `docker_host of ${spec.name}`);
   const engine = await openEngine(localTransport(address, surroundings, spec.name), signal);
   return hostOf(spec, engine, localDirectories(surroundings.home), surroundings, {
-    addresses: addressesOf(engine, spec.address, undefined),
+    addresses: await addressesOf(engine, spec.address, undefined),
     close: async () => engine.api.close(),
   });
 }
@@ -73,7 +73,7 @@ async function connectRemote(
   const engine = await openEngine(await sshTransport(connection, address), signal);
   const { addresses: ends } = await connection.session(signal);
   return hostOf(spec, engine, new SshDirectories(connection), surroundings, {
-    addresses: addressesOf(engine, connection.target.address, ends ?? 'indirect'),
+    addresses: await addressesOf(engine, connection.target.address, ends ?? 'indirect'),
     close: async () => {
       engine.api.close();
       await connection.close();

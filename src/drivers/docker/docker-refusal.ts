@@ -23,7 +23,9 @@ export function dockerRefusal(
   if (/permission denied/i.test(message)) {
     return fault(`${user} may not use Docker on ${host}`, `there: sudo usermod -aG docker ${user}`);
   }
-  if (/cannot connect to the docker daemon|is the docker daemon running/i.test(message)) {
+  if (
+    /cannot connect to the docker daemon|is the docker daemon running|dial unix .*(no such file|refused)/i.test(message)
+  ) {
     return fault(`the Docker daemon does not run on ${host}`, 'there: sudo systemctl start docker');
   }
   if (/not a docker command|unknown command/i.test(message)) {

@@ -1,4 +1,4 @@
-import { TmError } from '../../model/fault.ts';
+import { type LockHolder, TmError } from '../../model/fault.ts';
 import type { PeerName, TestName } from '../../model/names.ts';
 import type { Bus, Buses, RedisLock } from '../../ports/bus.ts';
 import { MemoryListening } from './bus-listening.ts';
@@ -40,6 +40,7 @@ class MemoryBus implements Bus {
   #giveUp = new AbortController();
   #listening: MemoryListening | undefined;
   #messages = 0;
+  #lock: LockHolder | undefined;
   #server: MemoryRedisServer;
 
   constructor(redis: MemoryRedis) {
@@ -122,11 +123,11 @@ class MemoryBus implements Bus {
     await this.#up(signal);
     const heldBy = this.#redis.takeLock(holder);
     if (heldBy !== undefined) return { heldBy };
+    this.#lock = holder;
     const lock: RedisLock = {
       held: true,
       [Symbol.asyncDispose]: async () => {
-        const server = this.#state === 'up' ? this.#redis.running : undefined;
-        if (server?.lock?.holder === holder) server.lock = undefined;
+        if (this.#state === 'up') this.#redis.freeLock(holder);
       },
     };
     return lock;
@@ -190,6 +191,7 @@ class MemoryBus implements Bus {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === 'killed') return;
     await this.#listening?.[Symbol.asyncDispose]();
+    if (this.#lock !== undefined) this.#redis.letLockExpire(this.#lock);
     this.#state = 'closed';
     this.#giveUp.abort();
     this.#redis.detach(this.#client);

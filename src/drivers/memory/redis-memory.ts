@@ -99,7 +99,7 @@ export class MemoryRedis {
     for (const client of [...this.#clients]) client.killed();
     this.#clients.clear();
     const lock = this.#server?.lock;
-    if (lock !== undefined) lock.expires = this.clock.now() + LEASE_MS;
+    if (lock !== undefined) this.letLockExpire(lock.holder);
   }
 
   attach(client: MemoryRedisClient): void {
@@ -169,6 +169,18 @@ export class MemoryRedis {
     return undefined;
   }
 
+  /** Its holder has released it. */
+  freeLock(holder: LockHolder): void {
+    const server = this.#server;
+    if (server?.lock?.holder === holder) server.lock = undefined;
+  }
+
+  /** Its holder renews it no more. */
+  letLockExpire(holder: LockHolder): void {
+    const lock = this.#server?.lock;
+    if (lock?.holder === holder) lock.expires ??= this.clock.now() + LEASE_MS;
+  }
+
   tell(change: MemoryRedisChange): void {
     for (const client of [...this.#clients]) client.changed(change);
   }
@@ -189,7 +201,7 @@ class Server {
   readonly takers = new Map<PeerName, ((command: string) => void)[]>();
   readonly used = new Map<TestName, Map<RunId, string>>();
   readonly events = new Map<TestName, EventHistory>();
-  /** `expires` is set once its holder was killed: nobody renews it then. */
+  /** `expires` is set once its holder is gone without having released it. */
   lock: { readonly holder: LockHolder; expires?: number } | undefined;
 
   constructor(

@@ -147,11 +147,15 @@ export class LogDrain {
   /** Sleeps until the alarm goes off. */
   async #rest(link: RedisLink, alarm: LogAlarm): Promise<void> {
     await alarm.on();
-    // A line may have come before the alarm stood.
-    const batch = await this.#sweep(link);
-    if (batch.lines.length === 0) await link.race(this.#woken(this.#options.idleMs));
-    if (batch.lines.length > 0 || this.#looks) this.#lastLine = performance.now();
-    await alarm.off();
+    while (!this.#stop.signal.aborted) {
+      // A line may have come before the alarm stood, or without it.
+      const { lines } = await this.#sweep(link);
+      if (lines.length > 0 || this.#looks) break;
+      await link.race(this.#woken(this.#options.idleMs));
+    }
+    this.#lastLine = performance.now();
+    // Not waited for: the line that woke us comes first.
+    alarm.off().catch(() => undefined);
   }
 
   async #sweep(link: RedisLink): Promise<{ readonly lines: readonly LogLine[]; readonly emptied: boolean }> {

@@ -172,38 +172,38 @@ class Death {
   }
 }
 
+/** All at once, as a server far away answers each question only after a while. */
 async function enter(redis: Redis, endpoint: RedisEndpoint, name: string, late: AbortSignal): Promise<RedisServerInfo> {
   const { username, password, database } = endpoint;
-  if (password !== undefined) {
-    const secret = password.reveal();
-    await perform(redis, 'auth', username === undefined ? [secret] : [username, secret]);
-  }
-  // Not being allowed a name is no reason to stay outside.
-  await perform(redis, 'client', ['setname', name]).catch(unlessLost);
   for (;;) {
-    try {
-      await perform(redis, 'select', [database]);
-      await perform(redis, 'ping', []);
-      break;
-    } catch (error) {
-      if (late.aborted || !(error instanceof RedisReplyError && /LOADING|BUSY /.test(error.message))) throw error;
-      await sleep(50);
-    }
+    const secret = password?.reveal();
+    const [authenticated, selected, answered, , info] = await Promise.allSettled([
+      secret === undefined ? 'OK' : perform(redis, 'auth', username === undefined ? [secret] : [username, secret]),
+      perform(redis, 'select', [database]),
+      perform(redis, 'ping', []),
+      // Not being allowed a name, or to ask who the server is, is no reason to stay outside.
+      perform(redis, 'client', ['setname', name]),
+      perform(redis, 'info', ['server']),
+    ]);
+    const failed = [authenticated, selected, answered].find((each) => each.status === 'rejected');
+    if (failed === undefined) return infoOf(info.status === 'fulfilled' ? String(info.value) : '', endpoint);
+    if (late.aborted || !isBusy(failed.reason)) throw failed.reason;
+    await sleep(50);
   }
-  const info = String((await perform(redis, 'info', ['server']).catch(unlessLost)) ?? '');
+}
+
+const isBusy = (error: unknown): boolean => error instanceof RedisReplyError && /^(LOADING|BUSY) /.test(error.message);
+
+function infoOf(info: string, { display }: RedisEndpoint): RedisServerInfo {
   return {
     // A user without the right to INFO gets no identity; the same words each time, so that nothing looks replaced.
-    instance: field(info, 'run_id') ?? `unnamed ${endpoint.display}`,
+    instance: field(info, 'run_id') ?? `unnamed ${display}`,
     version: field(info, 'valkey_version') ?? field(info, 'redis_version') ?? 'unknown',
   };
 }
 
 const field = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
-
-function unlessLost(error: unknown): undefined {
-  if (error instanceof RedisLinkLost) throw error;
-}
 
 function perform(redis: Redis, command: string, args: readonly RedisArgument[]): Promise<Reply> {
   return redis.call(command, ...args.map(String)).then(

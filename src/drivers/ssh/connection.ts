@@ -78,7 +78,7 @@ export class SshConnection implements AsyncDisposable {
 
   /** The stdin and stdout of a command there. Where that ends with a failure, so does the stream: with an ExecError. */
   execStream(argv: readonly string[]): Duplex {
-    return new LazyDuplex(async () => {
+    const open = async () => {
       const channel = await this.#exec(argv);
       const stderr = collected(channel.stderr);
       // `close` has the exit code too; `exit` may have come and gone before anybody could listen.
@@ -86,7 +86,8 @@ export class SshConnection implements AsyncDisposable {
         if (code !== 0) channel.emit('error', new ExecError(code ?? undefined, stderr()));
       });
       return channel;
-    });
+    };
+    return new LazyDuplex(open, { endsOn: 'close' });
   }
 
   /** Runs a command there to its end. */

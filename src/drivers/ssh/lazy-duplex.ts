@@ -6,10 +6,13 @@ import { Duplex } from 'node:stream';
  */
 export class LazyDuplex extends Duplex {
   readonly #opening: Promise<Duplex>;
+  readonly #endsOn: 'end' | 'close';
   #inner: Duplex | undefined;
 
-  constructor(open: () => Promise<Duplex>) {
+  /** `endsOn`: with `close` the end is held back until it is known whether an error comes with it. */
+  constructor(open: () => Promise<Duplex>, { endsOn = 'end' }: { readonly endsOn?: 'end' | 'close' } = {}) {
     super({ highWaterMark: 256 * 1024 });
+    this.#endsOn = endsOn;
     this.#opening = open();
     this.#opening.then(
       (inner) => this.#attach(inner),
@@ -72,9 +75,13 @@ export class LazyDuplex extends Duplex {
     inner.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) inner.pause();
     });
-    inner.on('end', () => this.push(null));
+    inner.on('end', () => {
+      if (this.#endsOn === 'end') this.push(null);
+    });
     inner.on('error', (error) => this.destroy(error));
     inner.on('close', () => {
+      if (this.destroyed) return;
+      if (inner.readableEnded && this.#endsOn === 'close') this.push(null);
       // What came before an orderly end is still to be read.
       if (inner.readableEnded && !this.readableEnded) this.once('end', () => this.destroy());
       else this.destroy();

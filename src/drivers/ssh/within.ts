@@ -9,14 +9,16 @@ export async function within<T>(work: Promise<T>, limit: Limit | undefined, sign
   signal?.throwIfAborted();
   // When it fails later on, nobody else may be listening.
   work.catch(() => {});
+  // A signal of our own: many calls may share the caller's, and Node warns of so many listeners.
+  const own = signal === undefined ? undefined : AbortSignal.any([signal]);
   let stop = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
     const timer = limit === undefined ? undefined : setTimeout(() => reject(limit.late()), limit.ms);
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
+    const abort = () => reject(own?.reason);
+    own?.addEventListener('abort', abort, { once: true });
     stop = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      own?.removeEventListener('abort', abort);
     };
   });
   try {

@@ -3,6 +3,13 @@ import { createProcesses } from '../../../src/drivers/process/processes.ts';
 import { createSystemClock } from '../../../src/drivers/system-clock.ts';
 import { hostName, peerName, runId, testName } from '../../../src/model/names.ts';
 
+/** The line that it writes. */
+export interface Report {
+  readonly ids: readonly string[];
+  /** Names of the run's processes that it sees on this machine. */
+  readonly listed: readonly string[];
+}
+
 const [directory = '', root = '', mode = '', run = '', ...scripts] = process.argv.slice(2);
 
 async function main(): Promise<void> {
@@ -22,9 +29,8 @@ async function main(): Promise<void> {
     ids.push(await processes.run({ name: `tm-${peer}`, peer, labels, workload, port: 1, runEnvironment: {} }, signal));
   }
   const listed = await processes.list(signal);
-  process.stdout.write(
-    `${JSON.stringify({ ids, listed: listed.filter(({ labels }) => labels?.run === run).map(({ name }) => name) })}\n`,
-  );
+  const names = listed.filter(({ labels }) => labels?.run === run).map(({ name }) => name);
+  process.stdout.write(`${JSON.stringify({ ids, listed: names } satisfies Report)}\n`);
   if (mode === 'stay') await clock.sleepUntil(Number.POSITIVE_INFINITY);
 }
 

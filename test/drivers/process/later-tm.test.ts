@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDirectory } from '../../../src/drivers/process/process-directory.ts';
 import { hostName } from '../../../src/model/names.ts';
 import { faultOf, labelsOf, RUN } from '../../contract/processes-contract.ts';
+import type { Report } from './crashing-tm.ts';
 import { makeRig, never, type Rig, supervisorOf, until } from './rig.ts';
 
 const SLEEPER = 'echo up; while :; do sleep 0.02; done';
@@ -27,11 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(bundles, { recursive: true, force: true }));
 
-interface OtherTm {
+interface OtherTm extends Report {
   readonly child: ChildProcess;
-  readonly ids: readonly string[];
-  /** What it sees on this machine. */
-  readonly listed: readonly string[];
 }
 
 async function startTm(rig: Rig, mode: 'stay' | 'leave', scripts: readonly string[], uid?: number): Promise<OtherTm> {
@@ -40,7 +38,7 @@ async function startTm(rig: Rig, mode: 'stay' | 'leave', scripts: readonly strin
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { child, ...(JSON.parse(line) as Omit<OtherTm, 'child'>) };
+  return { child, ...(JSON.parse(line) as Report) };
 }
 
 describe('a tm that comes later', () => {

@@ -2,8 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { AppendFile } from '../../../src/drivers/store/append-file.ts';
 
+/** What came of one append, and the file's size after it. */
+export type Told = `${string}, ${number} bytes`;
+
 const path = process.argv[2]!;
-const told: string[] = [];
+const told: Told[] = [];
 
 async function main(): Promise<void> {
   await using file = await AppendFile.open(path, 'the file', 'cut');

@@ -9,6 +9,7 @@ import { createFileStores } from '../../../src/drivers/store/stores.ts';
 import { TmError } from '../../../src/model/fault.ts';
 import { peerName, runId, testName } from '../../../src/model/names.ts';
 import { holder, stateOf } from '../../contract/store-contract.ts';
+import type { Told } from './append-within-limit.ts';
 
 let directory: string;
 const smoke = testName('smoke');
@@ -248,7 +249,7 @@ describe('append file', () => {
     // No file may grow over 2 blocks of 512 bytes: a write over that is done in part, and its rest fails.
     const path = join(directory, 'file');
     const { stdout } = await execa('sh', ['-c', 'ulimit -f 2; exec "$@"', 'sh', process.execPath, outfile, path]);
-    expect(JSON.parse(stdout)).toEqual([
+    expect(JSON.parse(stdout)).toEqual<Told[]>([
       'written, 600 bytes',
       'cannot write the file: file too large, 600 bytes',
       'cannot write the file: file too large, 600 bytes',
