@@ -4,8 +4,8 @@ import { parseStatus, RESTART_EXIT_CODE } from '../../model/wire.ts';
 import type { ContainerExit } from '../../ports/containers.ts';
 import type { Session } from '../session.ts';
 
-/** Milliseconds that a dead peer's last lines and status may take to arrive before it is called dead without them. */
-const LAST_WORDS_MS = 500;
+/** Milliseconds that each of a dead peer's last words, its lines and its status, may take before it is called dead without them. */
+const LAST_WORDS_MS = 300;
 /** How many lines of its output are shown with a death. */
 const LAST_LINES = 10;
 
@@ -25,6 +25,7 @@ export async function judgeExit(
   const state = board.peers.get(peer);
   if (state === undefined || state.life !== 'alive') return;
   if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, signal);
+  const output = within(session, lastOutput(session, host, exit.id, signal), 2 * LAST_WORDS_MS);
   await within(session, drain(), LAST_WORDS_MS);
   const exitCode = exit.exitCode === undefined ? {} : { exitCode: exit.exitCode };
   if (await hasStopped(session, peer)) {
@@ -32,7 +33,7 @@ export async function judgeExit(
     recorder.emit({ type: 'peer-exited', peer, host, ...exitCode });
     return;
   }
-  const lastLines = await within(session, lastOutput(session, host, exit.id, signal), LAST_WORDS_MS);
+  const lastLines = await output;
   const workload = session.request.desired.peers.find((desired) => desired.peer === peer)?.workload;
   const memoryBytes = workload?.kind === 'container' ? workload.memoryBytes : undefined;
   recorder.emit({
