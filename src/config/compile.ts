@@ -41,7 +41,8 @@ function* redisOf(redis: Draft<Redis> = {}, { locate }: Context): Generator<Conf
   const advertised = /^(?:\[.*\]|[^:]*):(\d+)$/.exec(advertise ?? '')?.[1];
   if (advertised !== undefined && (Number(advertised) < 1 || Number(advertised) > 65535)) {
     const at = locate(['redis', 'advertise']);
-    yield error(at, 'out-of-range', `a port goes from 1 to 65535, and ${advertised} is none`);
+    const instead = `write ${advertise?.replace(/\d+$/, '6399')}, say`;
+    yield error(at, 'out-of-range', `a port goes from 1 to 65535, and ${advertised} is none`, instead);
   }
   return {
     runtime: runtime === 'docker' ? { kind: 'docker', image: imageRef(image) } : { kind: 'process' },

@@ -33,7 +33,7 @@ const WORDINGS: Partial<Record<ErrorCode, Wording>> = {
 /** What is wrong with the syntax: the first fault of each line, since a slip is complained about more than once. */
 export function syntaxFaults(text: string, errors: readonly YAMLError[]): SpanFault[] {
   const faults: SpanFault[] = [];
-  let lastLine = -1;
+  let lastLine: number | undefined;
   for (const error of errors) {
     const fault = faultOf(text, error);
     const line = text.lastIndexOf('\n', fault.span.start - 1);

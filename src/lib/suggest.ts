@@ -1,6 +1,7 @@
 /**
  * The candidate that was probably meant by `word`: one that differs by case, by few slips of the finger (insert, drop, replace,
- * swap neighbours; about one in three characters), or that `word` is the beginning of. The first of the nearest, or undefined.
+ * swap neighbours; about one in three characters), or that begins with `word` or the other way round. The first of the nearest, or
+ * undefined.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -12,11 +13,15 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
-    } else if (best === undefined && wanted.length >= 3 && candidate.toLowerCase().startsWith(wanted)) {
+    } else if (best === undefined && haveOneBeginning(wanted, candidate.toLowerCase())) {
       best = candidate;
     }
   }
   return best;
+}
+
+function haveOneBeginning(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
 /** The edit distance with neighbouring swaps (optimal string alignment), or `limit + 1` where it is larger than `limit`. */

@@ -165,7 +165,8 @@ describe('five peers on two real Docker hosts over SSH', () => {
       ])
     )
       .trim()
-      .split('\n').at(-1);
+      .split('\n')
+      .at(-1);
     const killedAt = Date.now();
     await host.run('kill', ['-9', pid ?? '']);
     const result = await apply.done;

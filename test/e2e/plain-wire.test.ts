@@ -71,8 +71,8 @@ describe('peers that only know the plain wire', () => {
       'got shutdown',
     ]);
     const runLog = await bench.runFile('plain', 'run.log');
-    const places = ['got say|first', 'burst 1000', 'got c', 'got a', 'got b', 'after a long silence'].map((text) =>
-      runLog.indexOf(text),
+    const places = ['got say|first', 'burst 1000', 'got c', 'got a', 'got b', 'got say|after a long silence'].map(
+      (text) => runLog.indexOf(text),
     );
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places[0]).toBeGreaterThan(0);
@@ -183,7 +183,7 @@ describe('peers that only know the plain wire', () => {
     await one.saw(/alice/);
     const two = await bench.tm(config);
     expect(two.code).toBe(5);
-    expect(two.stderr).toMatch(/in use by another run: .*process \d+/);
+    expect(two.stdout + two.stderr).toMatch(/in use by another run: .*process \d+/);
     expect((await one.done).code).toBe(0);
   });
 
