@@ -163,10 +163,11 @@ for (let round = 0; round < rounds; round++) {
 }
 const rows = [...figures.bus.keys()].map((name) => {
   const [bus, plain] = [median(figures.bus.get(name) ?? []), median(figures.plain.get(name) ?? [])];
-  return { figure: name, bus: round2(bus), plain: round2(plain), 'bus / plain': round2(bus / plain) };
+  return { figure: name, bus: rounded(bus), plain: rounded(plain), 'bus / plain': rounded(bus / plain) };
 });
 console.table(rows);
 
-function round2(value: number): number {
-  return Number(value.toPrecision(3));
+/** Three digits; nothing for what cannot be told, such as a ratio of nothing to nothing. */
+function rounded(value: number): number | string {
+  return Number.isFinite(value) ? Number(value.toPrecision(3)) : '';
 }

@@ -24,9 +24,10 @@ export function parseEngineAddress(
     const hint = 'give the host `connection: ssh` instead, or point DOCKER_HOST at a local engine';
     throw new TmError({ kind: 'failed', message, hint });
   }
-  const url =
-    /^(tcp|http|https):\/\//.test(text) && URL.canParse(text) ? new URL(text.replace(/^tcp/, 'http')) : undefined;
-  if (url === undefined || url.hostname === '') {
+  // As http: of its own accord, a URL of another scheme may have no host at all.
+  const http = text.replace(/^tcp:/, 'http:');
+  const url = /^https?:\/\//.test(http) && URL.canParse(http) ? new URL(http) : undefined;
+  if (url === undefined) {
     throw new TmError({ kind: 'failed', message: `${source} cannot be read: ${text}`, hint: HINT });
   }
   const tls = options.tls === true || text.startsWith('https:') || url.port === '2376';

@@ -110,9 +110,9 @@ export async function startRedisContainer(engine: RedisEngine, start: Start, sig
   } catch (error) {
     // What does not answer is of no use to anybody; its own signal, as the caller's may be what ended this.
     await engine.remove(id, AbortSignal.timeout(10_000)).catch(() => undefined);
-    if (/address already in use|port is already allocated/i.test(String(error))) {
-      throw portConflict(port, await portOwner(port));
-    }
+    const said = String(error);
+    if (/address already in use|port is already allocated/i.test(said)) throw portConflict(port, await portOwner(port));
+    if (/executable file not found|no such file or directory/i.test(said)) throw noRedisIn(image, error);
     throw error;
   } finally {
     over.abort();
@@ -125,6 +125,11 @@ export async function removeRedisContainer(engine: RedisEngine, test: TestName, 
   if (there?.labels?.test !== test) return false;
   await engine.remove(there.id, signal);
   return true;
+}
+
+function noRedisIn(image: ImageRef, cause: unknown): TmError {
+  const message = `the image ${image} has no redis-server on its PATH`;
+  return new TmError({ kind: 'failed', message, hint: 'give an image with it as redis.image: redis:7' }, { cause });
 }
 
 /** Resolves with why, once the container has ended. */

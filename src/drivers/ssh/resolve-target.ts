@@ -68,7 +68,7 @@ async function route(
 ): Promise<Pick<SshTarget, 'via' | 'proxyCommand'>> {
   const jump = request.proxyJump ?? first(settings, 'proxyjump');
   if (jump !== undefined && !isNone(jump)) return { via: await jumpHost(request, jump) };
-  const command = jump === undefined ? first(settings, 'proxycommand') : undefined;
+  const command = first(settings, 'proxycommand');
   return command === undefined || isNone(command) ? {} : { proxyCommand: expandTokens(command, context) };
 }
 
