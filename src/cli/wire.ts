@@ -1,4 +1,4 @@
-import { homedir, hostname, userInfo } from 'node:os';
+import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createHosts } from '../drivers/hosts.ts';
 import { connectProcessHost } from '../drivers/process/host.ts';
@@ -37,7 +37,7 @@ export function createWorld({ environment }: Context): World {
         (await import('../drivers/docker/redis-engine.ts')).openRedisEngine({ home, env: environment }, signal),
       path: environment['PATH'] ?? '',
     }),
-    stores: createFileStores(DIRECTORY),
+    stores: createFileStores(DIRECTORY, { machineLocks: join(tmpdir(), `the-mule-${userInfo().uid}`) }),
     self: { pid: process.pid, machine: hostname(), user: userInfo().username },
     version: VERSION,
   };

@@ -42,14 +42,16 @@ describe('placement', () => {
   it('is looked at when only other parts are faulty', async () => {
     const text = config(['address: h, base_port: 65535'], ['name: a, image: i', 'name: b, image: i']);
     expect(
-      (await faultsOf(text.replace('command: c', 'comand: c'), options)).map((line) => line.split(' ')[2]),
-    ).toEqual(['port-too-high:', 'unknown-key:']);
+      (await faultsOf(text.replace('command: c', 'comand: c'), options)).map(
+        (line) => /error ([a-z-]+)/.exec(line)?.[1],
+      ),
+    ).toEqual(['port-too-high', 'unknown-key']);
   });
 
   it('tells of ports over 65535 once a host', async () => {
     const peers = ['a', 'b', 'c'].map((name) => `name: ${name}, image: i`);
     expect(await faultsOf(config(['address: h, base_port: 65534'], peers), options)).toEqual([
-      '4:29+5 error port-too-high: c would have the port 65536, and the highest is 65535 | a base_port of at most 65533 has room for the 3 peers of h',
+      '4:30 «65534» error port-too-high: c would have the port 65536, and the highest is 65535 | a base_port of at most 65533 has room for the 3 peers of h',
     ]);
   });
 
@@ -57,7 +59,7 @@ describe('placement', () => {
     const hosts = ['address: h, name: x, base_port: 12000', 'address: H, name: y, base_port: 12001'];
     const peers = ['a', 'b', 'c'].map((name) => `name: ${name}, image: i`);
     expect(await faultsOf(config(hosts, peers), options)).toEqual([
-      '4:38+5 error same-port: c and b would both have h port 12001/udp | give host entries of one machine base ports that lie further apart',
+      '4:39 «12000» error same-port: c and b would both have h port 12001/udp | give host entries of one machine base ports that lie further apart',
     ]);
     // Behind different SSH ports there are different machines.
     expect(
@@ -78,9 +80,9 @@ describe('placement', () => {
     ];
     expect(await faultsOf(config(['address: h'], peers), options)).toEqual(
       [
-        '7:32+9 error same-port: a has port 8080/tcp on h already | publish another port, or send one of them elsewhere with runs_on',
-        '7:53+8 error same-port: b has port 8081/tcp on h already | publish another port, or send one of them elsewhere with runs_on',
-        '4:5+14 error same-port: b and a would both have h port 11985/udp | give host entries of one machine base ports that lie further apart',
+        '7:34 «"8080:81"» error same-port: a has port 8080/tcp on h already | publish another port, or send one of them elsewhere with runs_on',
+        '7:55 «"8081:2"» error same-port: b has port 8081/tcp on h already | publish another port, or send one of them elsewhere with runs_on',
+        '4:5 «{ address: h }» error same-port: b and a would both have h port 11985/udp | give host entries of one machine base ports that lie further apart',
       ].sort(),
     );
     expect(
@@ -97,7 +99,7 @@ describe('placement', () => {
   it('tells of a published port that Redis has, unless Redis is somewhere else', async () => {
     const text = config(['address: localhost'], ['name: a, image: i, ports: [6399]']);
     expect(await faultsOf(text, options)).toEqual([
-      '6:32+4 error same-port: Redis has port 6399/tcp on localhost already | publish another port, or send one of them elsewhere with runs_on',
+      '6:34 «6399» error same-port: Redis has port 6399/tcp on localhost already | publish another port, or send one of them elsewhere with runs_on',
     ]);
     expect(await faultsOf(text, { ...options, externalRedis: true })).toEqual([]);
     expect(await faultsOf(text.replace('localhost', 'h'), options)).toEqual([]);
@@ -111,8 +113,8 @@ describe('placement', () => {
       'name: c, command: x, runs_on: p',
     ];
     expect(await faultsOf(config(hosts, peers), options)).toEqual([
-      '7:13+1 error missing-image: a is placed on h, which runs containers, and has no image | add `image:`, or place it elsewhere with runs_on',
-      '8:13+1 error missing-command: b is placed on localhost, which runs processes, and has no command | add `command:`, or place it elsewhere with runs_on',
+      '7:13 «a» error missing-image: a is placed on h, which runs containers, and has no image | add `image:`, or place it elsewhere with runs_on',
+      '8:13 «b» error missing-command: b is placed on localhost, which runs processes, and has no command | add `command:`, or place it elsewhere with runs_on',
     ]);
   });
 
@@ -120,11 +122,11 @@ describe('placement', () => {
     const hosts = ['address: localhost, runtime: process', 'address: h, name: idle'];
     const peers = ['name: a, command: x, cpus: 1, memory: 1g, ports: [1], volumes: [/a:/b]'];
     expect(await faultsOf(config(hosts, peers), options)).toEqual([
-      '5:5+26 warning idle-host: no peer is placed on idle',
-      '7:26+4 warning unused-key: `cpus` does nothing: a is placed on localhost, which runs processes',
-      '7:35+6 warning unused-key: `memory` does nothing: a is placed on localhost, which runs processes',
-      '7:47+5 warning unused-key: `ports` does nothing: a is placed on localhost, which runs processes',
-      '7:59+7 warning unused-key: `volumes` does nothing: a is placed on localhost, which runs processes',
+      '5:5 «{ address: h, name: idle }» warning idle-host: no peer is placed on idle',
+      '7:28 «cpus» warning unused-key: `cpus` does nothing: a is placed on localhost, which runs processes',
+      '7:37 «memory» warning unused-key: `memory` does nothing: a is placed on localhost, which runs processes',
+      '7:49 «ports» warning unused-key: `ports` does nothing: a is placed on localhost, which runs processes',
+      '7:61 «volumes» warning unused-key: `volumes` does nothing: a is placed on localhost, which runs processes',
     ]);
   });
 

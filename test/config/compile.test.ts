@@ -83,10 +83,10 @@ describe('a config of the Rust tool', () => {
         },
       ],
       commands: [
-        { atMs: 0, peer: 'alice', command: 'connect', line: 40 },
-        { atMs: 0, peer: 'bob', command: 'connect', line: 41 },
-        { atMs: 10_000, peer: 'alice', command: 'push|bob|hello: "you"', line: 43 },
-        { atMs: 25_500, peer: 'charlie', command: 'restart|5', line: 46 },
+        { atMs: 0, peer: 'alice', command: 'connect', line: 41 },
+        { atMs: 0, peer: 'bob', command: 'connect', line: 42 },
+        { atMs: 10_000, peer: 'alice', command: 'push|bob|hello: "you"', line: 44 },
+        { atMs: 25_500, peer: 'charlie', command: 'restart|5', line: 47 },
       ],
       logLevel: 'debug',
     });

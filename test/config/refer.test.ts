@@ -20,28 +20,28 @@ const COMMANDS_FOR = (...peers: string[]): string =>
 
 describe('names', () => {
   it.each([
-    ['name: ""', '1:7+2 error empty-name: a name may not be empty'],
-    ['name: "  "', '1:7+4 error empty-name: a name may not be empty'],
-    ['name: "a\\nb"', '1:7+6 error bad-name: a name may not hold control characters'],
+    ['name: ""', '1:7 «""» error empty-name: a name may not be empty'],
+    ['name: "  "', '1:7 «"  "» error empty-name: a name may not be empty'],
+    ['name: "a\\nb"', '1:7 «"a\nb"» error bad-name: a name may not hold control characters'],
   ])('of the test: %s', async (name, expected) => {
     expect(await faultsOf(config({ name }))).toEqual([expected]);
   });
 
   it.each([
-    ['""', '4:16+2 error empty-name: a peer name may not be empty'],
+    ['""', '4:17 «""» error empty-name: a peer name may not be empty'],
     [
       '"my peer"',
-      '4:16+9 error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "my-peer" would do',
+      '4:17 «"my peer"» error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "my-peer" would do',
     ],
     [
       '_a',
-      '4:16+2 error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "a" would do',
+      '4:17 «_a» error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "a" would do',
     ],
     [
       'André',
-      '4:16+5 error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "Andre" would do',
+      '4:17 «André» error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit | "Andre" would do',
     ],
-    ['漢', '4:16+1 error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit'],
+    ['漢', '4:17 «漢» error bad-name: a peer name is made of A-Z a-z 0-9 _ . - and begins with a letter or digit'],
   ])('of a peer: %s', async (name, expected) => {
     const text = config({
       peers: `peers: [{ name: ${name}, image: i }]`,
@@ -57,16 +57,16 @@ describe('names', () => {
       commands: COMMANDS_FOR('a', 'b'),
     });
     expect(await faultsOf(text)).toEqual([
-      '5:26+3 error empty-name: a name may not be empty',
-      '6:26+1 error duplicate-host: duplicate host name "x" | the first is on line 4: give this one another name',
-      '10:13+1 error duplicate-peer: duplicate peer name "a" | the first is on line 8: give this one another name',
+      '5:25 «" "» error empty-name: a name may not be empty',
+      '6:25 «x» error duplicate-host: duplicate host name "x" | the first is on line 4: give this one another name',
+      '10:13 «a» error duplicate-peer: duplicate peer name "a" | the first is on line 8: give this one another name',
     ]);
   });
 
   it('of hosts that only have an address are told apart by the base port, as long as they can be', async () => {
     const hosts = 'hosts: [{ address: h }, { address: h, base_port: 12000 }, { address: h, base_port: 12000 }]';
     expect(await faultsOf(config({ hosts }))).toEqual([
-      '3:70+1 error duplicate-host: duplicate host name "h:12000" | the first is on line 3: give this one another name',
+      '3:70 «h» error duplicate-host: duplicate host name "h:12000" | the first is on line 3: give this one another name',
     ]);
     const two = await loadText(config({ hosts: 'hosts: [{ address: h }, { address: h, base_port: 12000 }]' }));
     expect(two.spec?.hosts.map(({ name }) => name)).toEqual(['h', 'h:12000']);
@@ -77,24 +77,24 @@ describe('hosts', () => {
   it.each([
     [
       '{ address: h, runtime: process }',
-      '3:32+7 error remote-process: processes run only on this machine, and this host is reached over SSH | write `connection: local` if it is this machine, or leave `runtime` out to use Docker there',
+      '3:32 «process» error remote-process: processes run only on this machine, and this host is reached over SSH | write `connection: local` if it is this machine, or leave `runtime` out to use Docker there',
     ],
     [
       '{ address: localhost, ssh_user: u, runtime: process }',
-      '3:53+7 error remote-process: processes run only on this machine, and this host is reached over SSH | write `connection: local` if it is this machine, or leave `runtime` out to use Docker there',
+      '3:53 «process» error remote-process: processes run only on this machine, and this host is reached over SSH | write `connection: local` if it is this machine, or leave `runtime` out to use Docker there',
     ],
-    ['{ address: "h:2222" }', '3:20+8 error bad-format: an address has no port | write `ssh_port: 2222`'],
+    ['{ address: "h:2222" }', '3:20 «"h:2222"» error bad-format: an address has no port | write `ssh_port: 2222`'],
     [
       '{ address: h, connection: local, ssh_port: 22 }',
-      '3:42+8 warning unused-key: `ssh_port` does nothing: the connection is local | remove it',
+      '3:42 «ssh_port» warning unused-key: `ssh_port` does nothing: the connection is local | remove it',
     ],
     [
       '{ address: localhost, runtime: process, docker_host: /a }',
-      '3:49+11 warning unused-key: `docker_host` does nothing: peers here are processes | remove it',
+      '3:49 «docker_host» warning unused-key: `docker_host` does nothing: peers here are processes | remove it',
     ],
     [
       '{ address: h, ssh_auth: agnet }',
-      '3:33+5 warning odd-key-path: "agnet" is taken as the path of a key | did you mean "agent"?',
+      '3:33 «agnet» warning odd-key-path: "agnet" is taken as the path of a key | did you mean "agent"?',
     ],
   ])('%s', async (host, expected) => {
     expect(await faultsOf(config({ hosts: `hosts: [${host}]` }))).toEqual([expected]);
@@ -110,11 +110,11 @@ describe('references', () => {
     });
     expect(await faultsOf(text)).toEqual(
       [
-        '5:42+3 error unknown-peer: unknown peer "bbo" in bootstrap | did you mean "bob"?',
-        '5:47+3 error unknown-peer: unknown peer "zoe" in bootstrap | there are alice, bob',
-        '5:13+5 warning idle-peer: alice is sent no command',
-        '8:22+5 error unknown-peer: unknown peer "Alice" in a command | did you mean "alice"?',
-        '10:22+13 error unknown-peer: unknown peer "nobody-at-all" in a command | there are alice, bob',
+        '5:42 «bbo» error unknown-peer: unknown peer "bbo" in bootstrap | did you mean "bob"?',
+        '5:47 «zoe» error unknown-peer: unknown peer "zoe" in bootstrap | there are alice, bob',
+        '5:13 «alice» warning idle-peer: alice is sent no command',
+        '8:22 «Alice» error unknown-peer: unknown peer "Alice" in a command | did you mean "alice"?',
+        '10:22 «nobody-at-all» error unknown-peer: unknown peer "nobody-at-all" in a command | there are alice, bob',
       ].sort(
         (a, b) =>
           Number(a.split(':')[0]) - Number(b.split(':')[0]) ||
@@ -126,22 +126,22 @@ describe('references', () => {
   it('are not complained about when the name of a peer cannot be read', async () => {
     const text = config({ peers: 'peers: [{ nmae: a, image: i }]' });
     expect(await faultsOf(text)).toEqual([
-      '4:11+4 error unknown-key: unknown key "nmae" in a peer | did you mean "name"?',
+      '4:11 «nmae» error unknown-key: unknown key "nmae" in a peer | did you mean "name"?',
     ]);
   });
 
   it('to the peer itself are warned of', async () => {
     expect(await faultsOf(config({ peers: 'peers: [{ name: a, image: i, bootstrap: [a] }]' }))).toEqual([
-      '4:42+1 warning bootstraps-itself: a is told its own address | remove it',
+      '4:42 «a» warning bootstraps-itself: a is told its own address | remove it',
     ]);
   });
 });
 
 describe('tags', () => {
   it.each([
-    ['[x]', 'y', '4:40+1 error no-host: no host has the tag y, which a asks for | there are x'],
-    ['[arm]', 'amr', '4:40+3 error no-host: no host has the tag amr, which a asks for | did you mean "arm"?'],
-    ['[]', 'y', '4:40+1 error no-host: no host has the tag y, which a asks for | no host has any tags'],
+    ['[x]', 'y', '4:39 «y» error no-host: no host has the tag y, which a asks for | there are x'],
+    ['[arm]', 'amr', '4:39 «amr» error no-host: no host has the tag amr, which a asks for | did you mean "arm"?'],
+    ['[]', 'y', '4:39 «y» error no-host: no host has the tag y, which a asks for | no host has any tags'],
   ])('of hosts %s do not match %s', async (tags, wanted, expected) => {
     const text = config({
       hosts: `hosts: [{ address: h, tags: ${tags} }]`,
@@ -158,13 +158,13 @@ describe('tags', () => {
       commands: COMMANDS_FOR('a', 'b', 'c'),
     });
     expect(await faultsOf(text)).toEqual([
-      '5:35+6 error no-host: no host has all the tags x and y, which a and b ask for | each is there, but not on one host',
+      '5:35 «[y, x]» error no-host: no host has all the tags x and y, which a and b ask for | each is there, but not on one host',
     ]);
   });
 
   it('do not matter where there is no host at all', async () => {
     expect(await faultsOf(config({ hosts: 'hosts: []' }))).toEqual([
-      '3:1+5 error no-host: there is no host for the peers a | add one to `hosts`',
+      '3:1 «hosts» error no-host: there is no host for the peers a | add one to `hosts`',
     ]);
     expect(await faultsOf(config({ hosts: 'hosts:', peers: 'peers:', commands: 'commands:' }))).toEqual([]);
   });
@@ -172,15 +172,18 @@ describe('tags', () => {
 
 describe('warnings', () => {
   it.each([
-    ['commands: []', '5:1+8 warning no-commands: there are no commands | the peers are started and shut down again'],
+    [
+      'commands: []',
+      '5:1 «commands» warning no-commands: there are no commands | the peers are started and shut down again',
+    ],
     [
       'commands: [{ time: 5, peer: a, command: c }, { time: 1, peer: a, command: c }, { time: 0, peer: a, command: c }]',
-      '5:54+1 warning unsorted-commands: this comes 1 s after the start, and is written behind one of 5 s | commands are sent in the order of their times, whatever the order of the file',
+      '5:54 «1» warning unsorted-commands: this comes 1 s after the start, and is written behind one of 5 s | commands are sent in the order of their times, whatever the order of the file',
     ],
-    ['commands: [{ time: 0, peer: a, command: "" }]', '5:41+2 warning empty-command: the command is empty'],
+    ['commands: [{ time: 0, peer: a, command: "" }]', '5:41 «""» warning empty-command: the command is empty'],
     [
       'commands: [{ time: 0.12345, peer: a, command: c }]',
-      '5:20+7 warning time-rounded: times are kept to the millisecond, so this is 0.123 s',
+      '5:20 «0.12345» warning time-rounded: times are kept to the millisecond, so this is 0.123 s',
     ],
   ])('of commands: %s', async (commands, expected) => {
     expect(await faultsOf(config({ commands }))).toEqual([expected]);
@@ -188,21 +191,21 @@ describe('warnings', () => {
 
   it('of a peer without commands', async () => {
     const peers = 'peers: [{ name: a, image: i }, { name: b, image: i }]';
-    expect(await faultsOf(config({ peers }))).toEqual(['4:40+1 warning idle-peer: b is sent no command']);
+    expect(await faultsOf(config({ peers }))).toEqual(['4:40 «b» warning idle-peer: b is sent no command']);
   });
 
   it('of images that nothing runs; references are compared as engines complete them', async () => {
     const more = 'images: [other, docker.io/library/i:latest, "redis:latest", "i:2"]';
     expect(await faultsOf(config({ more }))).toEqual([
-      '6:10+5 warning unused-image: nothing runs other | remove it, unless peers start it themselves',
-      '6:61+5 warning unused-image: nothing runs i:2 | remove it, unless peers start it themselves',
+      '6:10 «other» warning unused-image: nothing runs other | remove it, unless peers start it themselves',
+      '6:61 «"i:2"» warning unused-image: nothing runs i:2 | remove it, unless peers start it themselves',
     ]);
   });
 
   it('of an image of Redis that is not used', async () => {
     const text = config().replace('image: redis', 'image: redis, runtime: process');
     expect(await faultsOf(text)).toEqual([
-      '2:22+5 warning unused-key: `image` does nothing: Redis runs as a process | remove it',
+      '2:22 «image» warning unused-key: `image` does nothing: Redis runs as a process | remove it',
     ]);
   });
 
@@ -210,9 +213,9 @@ describe('warnings', () => {
     const more = 'peer_environment: { HOST_NAME: x }';
     const peers = 'peers: [{ name: a, image: i, environment: [A=1, REDIS_URL=x, A=2] }]';
     expect(await faultsOf(config({ more, peers }))).toEqual([
-      '4:49+11 warning system-variable: REDIS_URL is given by tm, so this one does nothing | remove it',
-      '4:62+3 warning repeated-variable: A stands here a second time, and this one counts | remove the first',
-      '6:21+9 warning system-variable: HOST_NAME is given by tm, so this one does nothing | remove it',
+      '4:49 «REDIS_URL=x» warning system-variable: REDIS_URL is given by tm, so this one does nothing | remove it',
+      '4:62 «A=2» warning repeated-variable: A stands here a second time, and this one counts | remove the first',
+      '6:21 «HOST_NAME» warning system-variable: HOST_NAME is given by tm, so this one does nothing | remove it',
     ]);
   });
 

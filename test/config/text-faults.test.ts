@@ -10,7 +10,7 @@ const bytesFaults = async (bytes: Uint8Array): Promise<readonly string[]> =>
 describe('bytes', () => {
   it('over 8 MiB are not read', async () => {
     expect(await bytesFaults(new Uint8Array(MAX_BYTES + 1).fill(0x20))).toEqual([
-      '1:1+1 error too-large: the file has 8.0 MiB; at most 8 MiB are read | is it the right file?',
+      '1:1 «» error too-large: the file has 8.0 MiB; at most 8 MiB are read | is it the right file?',
     ]);
   });
 
@@ -23,25 +23,29 @@ describe('bytes', () => {
     [
       'a stray byte',
       [0x61, 0x3a, 0x0a, 0xc3, 0xa4, 0xff, 0x62],
-      '2:2+1 error not-utf8: the file is not UTF-8 | save it as UTF-8',
+      '2:2 «�» error not-utf8: the file is not UTF-8 | save it as UTF-8',
     ],
-    ['Latin-1', [0x61, 0x3a, 0x20, 0xe4, 0x20, 0x62], '1:4+1 error not-utf8: the file is not UTF-8 | save it as UTF-8'],
-    ['a cut end', [0x61, 0x3a, 0x20, 0xe2, 0x82], '1:4+1 error not-utf8: the file is not UTF-8 | save it as UTF-8'],
+    [
+      'Latin-1',
+      [0x61, 0x3a, 0x20, 0xe4, 0x20, 0x62],
+      '1:4 «�» error not-utf8: the file is not UTF-8 | save it as UTF-8',
+    ],
+    ['a cut end', [0x61, 0x3a, 0x20, 0xe2, 0x82], '1:4 «�» error not-utf8: the file is not UTF-8 | save it as UTF-8'],
     [
       'UTF-16',
       [0xff, 0xfe, 0x61, 0x00],
-      '1:1+1 error not-utf8: the file is not UTF-8 | it looks like UTF-16: save it as UTF-8',
+      '1:1 «�» error not-utf8: the file is not UTF-8 | it looks like UTF-16: save it as UTF-8',
     ],
-    ['an overlong sequence', [0xc0, 0x80], '1:1+1 error not-utf8: the file is not UTF-8 | save it as UTF-8'],
+    ['an overlong sequence', [0xc0, 0x80], '1:1 «�» error not-utf8: the file is not UTF-8 | save it as UTF-8'],
     [
       'NUL',
       [0x61, 0x3a, 0x0a, 0x62, 0x00],
-      '2:2+1 error control-character: the character U+0000 is not allowed | remove it',
+      '2:2 «\0» error control-character: the character U+0000 is not allowed | remove it',
     ],
     [
       'ESC',
       [0x61, 0x3a, 0x20, 0x1b, 0x5b],
-      '1:4+1 error control-character: the character U+001B is not allowed | remove it',
+      '1:4 «\x1b» error control-character: the character U+001B is not allowed | remove it',
     ],
   ])('of %s are told with their place', async (_, bytes, expected) => {
     expect(await bytesFaults(new Uint8Array(bytes))).toEqual([expected]);
@@ -49,7 +53,7 @@ describe('bytes', () => {
 
   it('may begin with a byte order mark, which does not count as a column', async () => {
     expect((await loadText(`\ufeff${VALID}`)).spec).toBeDefined();
-    expect(await faultsOf(`\ufeffnmae: t\n`)).toContainEqual(expect.stringMatching(/^1:1\+4 error unknown-key/));
+    expect(await faultsOf(`\ufeffnmae: t\n`)).toContainEqual(expect.stringMatching(/^1:1 «nmae» error unknown-key/));
   });
 
   it('may end lines with CR LF', async () => {
@@ -63,40 +67,40 @@ describe('bytes', () => {
 
 describe('syntax', () => {
   it.each([
-    ['', '1:1+1 error empty-file: the file is empty | `tm init` writes a test to begin with'],
-    ['# hello\n', '1:1+1 error empty-file: the file holds only comments | `tm init` writes a test to begin with'],
-    ['a:\n\tb: 1\n', '2:1+1 error syntax: a tab stands in the indentation | indent with spaces'],
+    ['', '1:1 «» error empty-file: the file is empty | `tm init` writes a test to begin with'],
+    ['# hello\n', '1:1 «#» error empty-file: the file holds only comments | `tm init` writes a test to begin with'],
+    ['a:\n\tb: 1\n', '2:1 «\t» error syntax: a tab stands in the indentation | indent with spaces'],
     [
       'a: [1, 2\nb: 3\n',
-      '2:1+1 error syntax: a closing ] is missing | close it, and indent all its lines deeper than the key before it',
+      '2:1 «b» error syntax: a closing ] is missing | close it, and indent all its lines deeper than the key before it',
     ],
     [
       'a: {b: 1\n',
-      '1:8+1 error syntax: a closing } is missing | close it, and indent all its lines deeper than the key before it',
+      '1:8 «1» error syntax: a closing } is missing | close it, and indent all its lines deeper than the key before it',
     ],
-    ['a: "b\nc: 1\n', '2:4+1 error syntax: a closing " is missing | end the text with the quote that it begins with'],
-    ["a: 'b\n", "1:5+1 error syntax: a closing ' is missing | end the text with the quote that it begins with"],
+    ['a: "b\nc: 1\n', '2:4 «1» error syntax: a closing " is missing | end the text with the quote that it begins with'],
+    ["a: 'b\n", "1:5 «b» error syntax: a closing ' is missing | end the text with the quote that it begins with"],
     [
       'a: b: c\n',
-      '1:4+1 error syntax: a second `:` or a wrong indentation | put quotes around the text, or line it up with the keys above',
+      '1:4 «b» error syntax: a second `:` or a wrong indentation | put quotes around the text, or line it up with the keys above',
     ],
-    ['a: 1\nb\n', '2:1+1 error syntax: a `:` is missing after this key | write `key: value`'],
+    ['a: 1\nb\n', '2:1 «b» error syntax: a `:` is missing after this key | write `key: value`'],
     [
       'a\nb: 1\n',
-      '1:1+1 error syntax: a `:` is missing on this line | write `key: value`, or put quotes around a longer text',
+      '1:1 «a» error syntax: a `:` is missing on this line | write `key: value`, or put quotes around a longer text',
     ],
-    ['a: @x\n', '1:4+1 error syntax: text may not begin with this character | put quotes around it'],
+    ['a: @x\n', '1:4 «@» error syntax: text may not begin with this character | put quotes around it'],
     [
       'a: "\\q"\n',
-      '1:5+1 error syntax: this is no escape sequence of YAML | double the backslash, or use single quotes',
+      '1:5 «» error syntax: this is no escape sequence of YAML | double the backslash, or use single quotes',
     ],
-    ['a: - b\n', '1:4+1 error syntax: a list begins behind its key | begin it on the next line, or write [a, b]'],
+    ['a: - b\n', '1:4 «-» error syntax: a list begins behind its key | begin it on the next line, or write [a, b]'],
     [
       'a: [1]]\n',
-      '1:7+1 error syntax: this does not belong here | is a quote, a comma or a bracket missing before it, or is the indentation wrong?',
+      '1:7 «]» error syntax: this does not belong here | is a quote, a comma or a bracket missing before it, or is the indentation wrong?',
     ],
-    ['a: &x &y 1\n', '1:7+2 error syntax: a value has one anchor at most | remove one'],
-    ['a: &x 1\nb: &y *x\n', '2:7+2 error syntax: an alias takes no anchor and no tag | remove it'],
+    ['a: &x &y 1\n', '1:7 «&y» error syntax: a value has one anchor at most | remove one'],
+    ['a: &x 1\nb: &y *x\n', '2:7 «*x» error syntax: an alias takes no anchor and no tag | remove it'],
   ])('%j', async (text, expected) => {
     expect(await faultsOf(text)).toEqual([expected]);
   });
@@ -109,8 +113,8 @@ describe('syntax', () => {
   it('warns of tags and directives that are not known', async () => {
     const faults = await faultsOf(`%FOO bar\n---\n${VALID.replace('name: smoke', 'name: !mine smoke')}`);
     expect(faults).toEqual([
-      '1:1+8 warning unknown-directive: unknown directive %FOO | remove it',
-      '3:7+5 warning unknown-tag: the tag is not known and does nothing | remove it',
+      '1:1 «%FOO bar» warning unknown-directive: unknown directive %FOO | remove it',
+      '3:7 «!mine» warning unknown-tag: the tag is not known and does nothing | remove it',
     ]);
   });
 });
@@ -127,7 +131,7 @@ describe('documents', () => {
     const lines = VALID.split('\n').length;
     expect(await faultsOf(`${VALID}---\nname: other\n`)).toEqual([second(lines, 3)]);
     expect(await faultsOf(`${VALID.replace('alice, bob]', 'alcie, bob]')}---\nname: other\n`)).toEqual([
-      '39:66+5 error unknown-peer: unknown peer "alcie" in bootstrap | did you mean "alice"?',
+      '39:66 «alcie» error unknown-peer: unknown peer "alcie" in bootstrap | did you mean "alice"?',
       second(lines, 3),
     ]);
   });
@@ -136,16 +140,16 @@ describe('documents', () => {
 describe('keys', () => {
   it('that are repeated are shown where they stand the second time', async () => {
     expect(await faultsOf(VALID.replace('log_level: debug', 'name: again'))).toEqual([
-      '50:1+4 error duplicate-key: duplicate key "name" | the first is on line 1',
+      '50:1 «name» error duplicate-key: duplicate key "name" | the first is on line 1',
     ]);
     expect(await faultsOf(VALID.replace('name: charlie,', 'name: charlie, name: carl,'))).toEqual([
-      '39:22+4 error duplicate-key: duplicate key "name" | the first is on line 39',
+      '39:22 «name» error duplicate-key: duplicate key "name" | the first is on line 39',
     ]);
   });
 
   it('must be text', async () => {
     expect(await faultsOf(`${VALID}? [a, b]\n: c\n`)).toEqual([
-      '51:3+6 error bad-key: a key is wanted here, and it must be text | put quotes around it',
+      '51:3 «[a, b]» error bad-key: a key is wanted here, and it must be text | put quotes around it',
     ]);
   });
 
@@ -189,22 +193,23 @@ commands: [{ time: 0, peer: a, command: c }, { time: 0, peer: b, command: c }]
         .replace('  - name: bob\n', '  - <<: *p\n    name: bob\n')
         .replace('- { name: charlie,', '- { <<: *p, name: charlie,'),
     );
-    expect(faults).toEqual(['26:11+5 error unknown-key: unknown key "imgae" in a peer | did you mean "image"?']);
+    expect(faults).toEqual(['26:11 «imgae» error unknown-key: unknown key "imgae" in a peer | did you mean "image"?']);
   });
 
   it.each([
     [
       'a: *nobody\n',
-      '1:4+7 error unknown-alias: nothing above is called &nobody | put quotes around it if "*nobody" is meant as text',
+      '«*nobody» error unknown-alias: nothing above is called &nobody | put quotes around it if "*nobody" is meant as text',
     ],
-    ['a: &a [*a]\n', '1:8+2 error alias-in-itself: *a stands inside of &a itself | a value cannot hold itself'],
+    ['a: &a [*a]\n', '«*a» error alias-in-itself: *a stands inside of &a itself | a value cannot hold itself'],
     [
       'a: { <<: 1 }\n',
-      '1:10+1 error bad-merge: `<<` takes a map or a list of maps | give it an alias of a map, such as *base',
+      '«1» error bad-merge: `<<` takes a map or a list of maps | give it an alias of a map, such as *base',
     ],
   ])('%j', async (text, expected) => {
     expect(await faultsOf(`${VALID}x-${text}`)).toEqual([
-      expected.replace(/^1:(\d+)/, (_, column) => `51:${Number(column) + 2}`),
+      // The place is the one that the quoted text has on the last line.
+      `51:${`x-${text}`.indexOf(/«(.*?)»/.exec(expected)?.[1] ?? '') + 1} ${expected}`,
     ]);
   });
 

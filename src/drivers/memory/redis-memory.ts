@@ -218,7 +218,7 @@ class Server {
 export type MemoryRedisServer = Server;
 
 /** `lines` from the first publication on; the current run begins at index `start`. */
-export interface EventHistory {
+interface EventHistory {
   readonly lines: string[];
   start: number;
   run: string | undefined;

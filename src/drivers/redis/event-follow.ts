@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestName } from '../../model/names.ts';
 import { onAbort } from './abortable.ts';
 import { eventsKey, eventsStartKey } from './own-keys.ts';
+import type { Reply } from './redis-call.ts';
 import { RedisReplyError, redisRefused, redisUnreachable } from './redis-fault.ts';
-import { RedisLink, type Reply } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import type { SessionLimits } from './redis-session.ts';
 import type { RedisEndpoint } from './redis-url.ts';
 

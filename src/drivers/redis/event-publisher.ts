@@ -1,7 +1,8 @@
 import type { TestName } from '../../model/names.ts';
 import { eventsKey, eventsStartKey } from './own-keys.ts';
+import type { RedisArgument, Reply } from './redis-call.ts';
 import { RedisLinkLost } from './redis-fault.ts';
-import type { RedisArgument, RedisLink, Reply } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 import type { SessionMember } from './redis-session.ts';
 
 /** Lines that a stream keeps, about. */

@@ -2,7 +2,8 @@ import type { PeerName } from '../../model/names.ts';
 import { logKey, parseLogLine } from '../../model/wire.ts';
 import type { LogLine } from '../../ports/bus.ts';
 import { IN_FLIGHT_KEY } from './own-keys.ts';
-import type { RedisLink, Reply } from './redis-link.ts';
+import type { Reply } from './redis-call.ts';
+import type { RedisLink } from './redis-link.ts';
 import { redisScript, runScript } from './redis-script.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { LISTENING_CHANNEL, NOTIFY_KEY, probeKey } from './own-keys.ts';
+import type { Reply } from './redis-call.ts';
 import { RedisReplyError } from './redis-fault.ts';
-import type { RedisLink, Reply } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 
 const SETTING = 'notify-keyspace-events';
 /** Keyspace channels, and the classes: strings (statuses), lists (logs, commands), generic (a deleted queue). */

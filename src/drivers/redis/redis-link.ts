@@ -1,20 +1,11 @@
 import { isIP } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { onAbort } from './abortable.ts';
-import { RedisLinkLost, RedisReplyError } from './redis-fault.ts';
+import { LinkDeath } from './link-death.ts';
+import { linkLost, perform, type RedisArgument, type Reply, translated } from './redis-call.ts';
+import { enterRedis, type RedisServerInfo } from './redis-entry.ts';
+import { RedisLinkLost, type RedisReplyError } from './redis-fault.ts';
 import type { RedisEndpoint } from './redis-url.ts';
-
-/** What Redis answers. Strings are decoded as UTF-8. */
-export type Reply = string | number | null | readonly Reply[];
-
-export type RedisArgument = string | number;
-
-/** Who answers there. `instance` is its `run_id`. */
-export interface RedisServerInfo {
-  readonly instance: string;
-  readonly version: string;
-}
 
 interface Options {
   /** What `CLIENT LIST` shows. */
@@ -30,11 +21,11 @@ interface Options {
 export class RedisLink {
   readonly info: RedisServerInfo;
   readonly #redis: Redis;
-  readonly #death: Death;
+  readonly #death: LinkDeath;
   /** Told of each message on a subscribed channel, in the server's order. */
   onMessage: ((channel: string, message: string) => void) | undefined;
 
-  private constructor(redis: Redis, death: Death, info: RedisServerInfo) {
+  private constructor(redis: Redis, death: LinkDeath, info: RedisServerInfo) {
     this.#redis = redis;
     this.#death = death;
     this.info = info;
@@ -64,7 +55,7 @@ export class RedisLink {
       disconnectTimeout: 100,
       keepAlive: 10_000,
     });
-    const death = new Death(redis);
+    const death = new LinkDeath(redis);
     const late = AbortSignal.timeout(timeoutMs);
     const stop = () => {
       death.note(new RedisLinkLost(late.aborted ? `no answer within ${timeoutMs} ms` : 'stopped'));
@@ -74,7 +65,7 @@ export class RedisLink {
     try {
       // The client's own words for a failed connection are vaguer than the error that came before it.
       await redis.connect().catch((error: unknown) => Promise.reject(death.cause ?? linkLost(error)));
-      const info = await death.race(enter(redis, endpoint, options.name, late));
+      const info = await death.race(enterRedis(redis, endpoint, options.name, late));
       return new RedisLink(redis, death, info);
     } catch (error) {
       redis.disconnect();
@@ -125,101 +116,4 @@ export class RedisLink {
     this.#redis.disconnect();
     this.#death.settle();
   }
-}
-
-/** Why a connection ended: the first cause that anybody gave. */
-class Death {
-  cause: RedisLinkLost | undefined;
-  over = false;
-  readonly happened: Promise<RedisLinkLost>;
-  #settle: () => void = () => undefined;
-  readonly #waiting = new Set<(cause: RedisLinkLost) => void>();
-
-  constructor(redis: Redis) {
-    this.happened = new Promise((resolve) => {
-      this.#waiting.add(resolve);
-    });
-    this.#settle = () => {
-      this.over = true;
-      const cause = this.cause ?? new RedisLinkLost('the server closed the connection');
-      this.cause = cause;
-      for (const wake of this.#waiting) wake(cause);
-      this.#waiting.clear();
-    };
-    redis.on('error', (error: unknown) => this.note(linkLost(error)));
-    redis.on('close', () => this.settle());
-    redis.on('end', () => this.settle());
-  }
-
-  note(cause: RedisLinkLost): void {
-    this.cause ??= cause;
-  }
-
-  settle(): void {
-    this.#settle();
-  }
-
-  /** A set of waiters rather than `Promise.race` on one promise, which would keep every call's reaction until the end. */
-  race<T>(promise: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.add(reject);
-      promise
-        .then(resolve, (error: unknown) => {
-          reject(error instanceof RedisLinkLost && this.cause !== undefined ? this.cause : error);
-        })
-        .finally(() => this.#waiting.delete(reject));
-    });
-  }
-}
-
-/** All at once, as a server far away answers each question only after a while. */
-async function enter(redis: Redis, endpoint: RedisEndpoint, name: string, late: AbortSignal): Promise<RedisServerInfo> {
-  const { username, password, database } = endpoint;
-  for (;;) {
-    const secret = password?.reveal();
-    const [authenticated, selected, answered, , info] = await Promise.allSettled([
-      secret === undefined ? 'OK' : perform(redis, 'auth', username === undefined ? [secret] : [username, secret]),
-      perform(redis, 'select', [database]),
-      perform(redis, 'ping', []),
-      // Not being allowed a name, or to ask who the server is, is no reason to stay outside.
-      perform(redis, 'client', ['setname', name]),
-      perform(redis, 'info', ['server']),
-    ]);
-    const failed = [authenticated, selected, answered].find((each) => each.status === 'rejected');
-    if (failed === undefined) return infoOf(info.status === 'fulfilled' ? String(info.value) : '', endpoint);
-    if (late.aborted || !isBusy(failed.reason)) throw failed.reason;
-    await sleep(50);
-  }
-}
-
-const isBusy = (error: unknown): boolean => error instanceof RedisReplyError && /^(LOADING|BUSY) /.test(error.message);
-
-function infoOf(info: string, { display }: RedisEndpoint): RedisServerInfo {
-  return {
-    // A user without the right to INFO gets no identity; the same words each time, so that nothing looks replaced.
-    instance: field(info, 'run_id') ?? `unnamed ${display}`,
-    version: field(info, 'valkey_version') ?? field(info, 'redis_version') ?? 'unknown',
-  };
-}
-
-const field = (info: string, name: string): string | undefined =>
-  new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
-
-function perform(redis: Redis, command: string, args: readonly RedisArgument[]): Promise<Reply> {
-  return redis.call(command, ...args.map(String)).then(
-    (reply) => reply as Reply,
-    (error: unknown) => Promise.reject(translated(error)),
-  );
-}
-
-function translated(error: unknown): RedisReplyError | RedisLinkLost {
-  if (error instanceof RedisReplyError || error instanceof RedisLinkLost) return error;
-  if (error instanceof Error && error.name === 'ReplyError') return new RedisReplyError(error.message);
-  return linkLost(error);
-}
-
-function linkLost(error: unknown): RedisLinkLost {
-  if (error instanceof RedisLinkLost) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return new RedisLinkLost(error instanceof Error ? error.message : String(error), code);
 }

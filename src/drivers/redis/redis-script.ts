@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { RedisArgument, Reply } from './redis-call.ts';
 import { RedisReplyError } from './redis-fault.ts';
-import type { RedisArgument, RedisLink, Reply } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 
 /** A Lua script that is sent once and then called by its digest. */
 export interface RedisScript {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TmError } from '../../model/fault.ts';
 import { abortable } from './abortable.ts';
+import type { RedisServerInfo } from './redis-entry.ts';
 import { RedisLinkLost, RedisReplyError, redisRefused, redisUnreachable } from './redis-fault.ts';
-import { RedisLink, type RedisServerInfo } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import type { RedisEndpoint } from './redis-url.ts';
 
 /** Bounds of a session, in milliseconds. */

@@ -1,8 +1,9 @@
 import type { PeerName } from '../../model/names.ts';
 import { statusKey } from '../../model/wire.ts';
 import type { StatusReport } from '../../ports/bus.ts';
+import type { Reply } from './redis-call.ts';
 import { RedisLinkLost } from './redis-fault.ts';
-import type { RedisLink, Reply } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 import { redisScript, runScript } from './redis-script.ts';
 
 /** Keys that are read at once; a Lua call takes no more than a few thousand arguments. */

@@ -1,26 +1,29 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { disposeQuietly } from '../../lib/dispose-quietly.ts';
 import type { TestName } from '../../model/names.ts';
 import type { State, Store, Stores } from '../../ports/store.ts';
 import { candidates, claimDirectory, findDirectory } from './claim.ts';
 import { errorCode, fileFault } from './file-fault.ts';
 import { takeLock } from './lock-file.ts';
+import { takeMachineLock } from './machine-lock.ts';
 import { openRunDirectory } from './run-directory.ts';
 import { checkOwner, type FoundState, readStateFile, removeStateFile, writeStateFile } from './state-file.ts';
 
 /**
  * The stores under a directory, usually `.tm`, as behaviour asks for them: `<test>/{state.json,lock,runs/<run>/…}`, directories 0700,
- * files 0600. `directory` is how messages call it; it is resolved now, and made when something is first written.
+ * files 0600. `directory` is how messages call it; it is resolved now, and made when something is first written. `machineLocks` is where
+ * runs of one test in different directories find each other.
  */
-export function createFileStores(directory: string): Stores {
+export function createFileStores(directory: string, options: { readonly machineLocks?: string } = {}): Stores {
   const root = resolve(directory);
   return {
-    open: (test) => openStore(root, directory, test),
+    open: (test) => openStore(root, directory, test, options.machineLocks),
     known: () => known(root, directory),
   };
 }
 
-function openStore(root: string, shownRoot: string, test: TestName): Store {
+function openStore(root: string, shownRoot: string, test: TestName, machineLocks: string | undefined): Store {
   // Until it is looked up, the name that the directory has unless another test has taken it.
   let name = candidates(test)[0];
   const shown = (file: string): string => join(shownRoot, name, file);
@@ -60,7 +63,19 @@ function openStore(root: string, shownRoot: string, test: TestName): Store {
       inTurn(async () => {
         if (await find()) await removeStateFile(join(root, name, 'state.json'), shown('state.json'));
       }),
-    lock: async (holder) => takeLock(join(await claim(), 'lock'), shown('lock'), holder),
+    lock: async (holder) => {
+      const here = await takeLock(join(await claim(), 'lock'), shown('lock'), holder);
+      if (!('held' in here) || machineLocks === undefined) return here;
+      const there = await takeMachineLock(machineLocks, test, holder).catch(async (error: unknown) => {
+        await disposeQuietly(here);
+        throw error;
+      });
+      if (!('held' in there)) {
+        await disposeQuietly(here);
+        return there;
+      }
+      return { held: true, [Symbol.asyncDispose]: () => disposeQuietly(there, here) };
+    },
     openRun: async (run) => openRunDirectory(join(await claim(), 'runs', run), shown(join('runs', run))),
   };
 }
