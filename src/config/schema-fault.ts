@@ -39,8 +39,10 @@ export function schemaFault(
       return error(locate([...path, key], 'key'), 'bad-format', message, 'write NAME: value');
     }
     case 'enum': {
+      // What is not even text was told already.
+      if (typeof data !== 'string') return undefined;
       const values = (parentSchema.enum ?? []).map(String);
-      const meant = closest(String(data), values);
+      const meant = closest(data, values);
       const suggestion = meant === undefined ? exampleOf(parentSchema) : `did you mean "${meant}"?`;
       return error(locate(path), 'bad-value', `${shown(data)} is not ${wants}: it is ${oneOf(values)}`, suggestion);
     }

@@ -1,5 +1,6 @@
 import type { ErrorCode, YAMLError } from 'yaml';
 import type { SpanFault } from './span-fault.ts';
+import { unclosedBefore } from './unclosed.ts';
 
 /** More would only be echoes of the first ones. */
 const MAX_FAULTS = 10;
@@ -72,16 +73,20 @@ function faultOf(text: string, { code, message, pos }: YAMLError): SpanFault {
     return { severity: 'error', code: 'too-deep', message: 'the values are nested too deeply', suggestion, span };
   }
   const [words, suggestion] = wordingOf(code, message);
-  return { severity: 'error', code: 'syntax', message: words, suggestion, span: onText(text, span) };
+  const opened = words.startsWith('a closing') ? unclosedBefore(text, span.start) : undefined;
+  return { severity: 'error', code: 'syntax', message: words, suggestion, span: opened ?? onText(text, span) };
 }
 
 function wordingOf(code: ErrorCode, message: string): Wording {
   const unclosed = /^Missing closing (["'])/.exec(message);
   if (unclosed !== null)
-    return [`a closing ${unclosed[1]} is missing`, 'end the text with the quote that it begins with'];
+    return [`a closing ${unclosed[1]} is missing`, 'end the text with the quote that it begins with here'];
   const open = /^Flow (map|sequence) .*end with a ([\]}])/.exec(message);
   if (open !== null) {
-    return [`a closing ${open[2]} is missing`, 'close it, and indent all its lines deeper than the key before it'];
+    return [
+      `a closing ${open[2]} is missing`,
+      'close this one, and indent all its lines deeper than the key before it',
+    ];
   }
   if (code === 'UNEXPECTED_TOKEN') {
     if (/block-seq-ind on same line/.test(message))

@@ -22,7 +22,7 @@ describe('names', () => {
   it.each([
     ['name: ""', '1:7 «""» error empty-name: a name may not be empty'],
     ['name: "  "', '1:7 «"  "» error empty-name: a name may not be empty'],
-    ['name: "a\\nb"', '1:7 «"a\nb"» error bad-name: a name may not hold control characters'],
+    ['name: "a\\nb"', '1:7 «"a\\nb"» error bad-name: a name may not hold control characters'],
   ])('of the test: %s', async (name, expected) => {
     expect(await faultsOf(config({ name }))).toEqual([expected]);
   });
@@ -235,8 +235,8 @@ describe('all stages', () => {
     expect((await faultsOf(text)).map((line) => line.replace(/:.* error ([a-z-]+):.*/, ' $1'))).toEqual([
       '1 empty-name',
       '6 wrong-type',
-      '32 no-host',
-      '35 unknown-peer',
+      '31 no-host',
+      '34 unknown-peer',
       '49 unknown-key',
       '50 duplicate-key',
     ]);

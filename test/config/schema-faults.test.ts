@@ -22,7 +22,11 @@ describe('a whole config', () => {
   });
 
   it.each([
-    ['a list', '- a\n- b\n', '1:1 «- a» error wrong-type: a map with the keys of a test is wanted here, this is a list'],
+    [
+      'a list',
+      '- a\n- b\n',
+      '1:1 «- a» error wrong-type: a map with the keys of a test is wanted here, this is a list',
+    ],
     ['text', 'hello\n', '1:1 «hello» error wrong-type: a map with the keys of a test is wanted here, this is text'],
   ])('may not be %s', async (_, text, expected) => {
     expect(await faultsOf(text)).toEqual([expected]);
@@ -42,7 +46,11 @@ describe('a whole config', () => {
 describe('keys', () => {
   it.each([
     ['nmae: t', ['name'], '1:1 «nmae» error unknown-key: unknown key "nmae" in a test | did you mean "name"?'],
-    ['timeout: { start: 1 }', [], '1:12 «start» error unknown-key: unknown key "start" in timeout | did you mean "startup"?'],
+    [
+      'timeout: { start: 1 }',
+      [],
+      '1:12 «start» error unknown-key: unknown key "start" in timeout | did you mean "startup"?',
+    ],
     [
       'redis: { port: 1, image: r, sentinel: x }',
       ['redis'],
@@ -72,7 +80,11 @@ describe('keys', () => {
   );
 
   it.each([
-    ['redis: { image: r }', ['redis'], '1:1 «redis» error missing-key: missing key "port" in redis | add `port: 6399`, say'],
+    [
+      'redis: { image: r }',
+      ['redis'],
+      '1:1 «redis» error missing-key: missing key "port" in redis | add `port: 6399`, say',
+    ],
     [
       'redis: { port: 1 }',
       ['redis'],
@@ -136,14 +148,27 @@ describe('types', () => {
       ['redis'],
       '1:8 «6399» error wrong-type: a map with the `port` and `image` of Redis is wanted here, this is the number 6399 | write { port: 6399, image: redis:7 }, say',
     ],
-    ['name:', ['name'], '1:1 «name» error wrong-type: text is wanted here, and there is nothing | write smoke-5peer, say'],
+    [
+      'name:',
+      ['name'],
+      '1:1 «name» error wrong-type: text is wanted here, and there is nothing | write smoke-5peer, say',
+    ],
     ['name: [t]', ['name'], '1:7 «[t]» error wrong-type: text is wanted here, this is a list | write smoke-5peer, say'],
     [
       'images: redis',
       [],
       '1:9 «redis» error wrong-type: a list of images is wanted here, this is text | write images: [redis]',
     ],
-    ['remove_images: yes', [], '1:16 «yes» error wrong-type: true or false is wanted here, this is text | write true, say'],
+    [
+      'log_level:',
+      [],
+      '1:1 «log_level» error wrong-type: a log level is wanted here, and there is nothing | write debug, say',
+    ],
+    [
+      'remove_images: yes',
+      [],
+      '1:16 «yes» error wrong-type: true or false is wanted here, this is text | write true, say',
+    ],
     [
       'hosts:\n  address: h',
       ['hosts'],
@@ -172,7 +197,7 @@ describe('types', () => {
     [
       'commands: [{ time: .nan, peer: a, command: c }]',
       ['commands'],
-      '1:20 «.inf» error wrong-type: a number of seconds from 0 to 31536000 (a year) is wanted here, this is not a number (.nan) | write 2.5, say',
+      '1:20 «.nan» error wrong-type: a number of seconds from 0 to 31536000 (a year) is wanted here, this is not a number (.nan) | write 2.5, say',
     ],
     [
       'commands: [{ time: .inf, peer: a, command: c }]',
@@ -287,7 +312,7 @@ describe('values', () => {
     ],
     [
       'command: "a \'b"',
-      "«"a 'b"» error bad-format: a closing ' is missing in the command | write a list of arguments, such as [./peer, --verbose]",
+      `«"a 'b"» error bad-format: a closing ' is missing in the command | write a list of arguments, such as [./peer, --verbose]`,
     ],
     ['memory: 1k', '«1k» error out-of-range: at least 6m of memory is wanted, and 1k is less | write 256m or 1g, say'],
     [
@@ -298,7 +323,10 @@ describe('values', () => {
       'memory: lots',
       '«lots» error bad-format: an amount of memory of at least 6m, such as `256m` or `1g`, is wanted here, not "lots" | write 256m, say',
     ],
-    ['cpus: 0', '«0» error out-of-range: a number of processors from 0.01 up is wanted here, not 0 | the least is 0.01'],
+    [
+      'cpus: 0',
+      '«0» error out-of-range: a number of processors from 0.01 up is wanted here, not 0 | the least is 0.01',
+    ],
     ['runs_on: ""', '«""» error bad-format: a tag or a list of tags is wanted here, not "" | write arm, say'],
   ])('of a peer: %s', async (text, expected) => {
     const column = text.indexOf(' ') + 5 + 1;

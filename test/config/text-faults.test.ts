@@ -72,14 +72,17 @@ describe('syntax', () => {
     ['a:\n\tb: 1\n', '2:1 «\t» error syntax: a tab stands in the indentation | indent with spaces'],
     [
       'a: [1, 2\nb: 3\n',
-      '2:1 «b» error syntax: a closing ] is missing | close it, and indent all its lines deeper than the key before it',
+      '1:4 «[» error syntax: a closing ] is missing | close this one, and indent all its lines deeper than the key before it',
     ],
     [
       'a: {b: 1\n',
-      '1:8 «1» error syntax: a closing } is missing | close it, and indent all its lines deeper than the key before it',
+      '1:4 «{» error syntax: a closing } is missing | close this one, and indent all its lines deeper than the key before it',
     ],
-    ['a: "b\nc: 1\n', '2:4 «1» error syntax: a closing " is missing | end the text with the quote that it begins with'],
-    ["a: 'b\n", "1:5 «b» error syntax: a closing ' is missing | end the text with the quote that it begins with"],
+    [
+      'a: "b\nc: 1\n',
+      '1:4 «"» error syntax: a closing " is missing | end the text with the quote that it begins with here',
+    ],
+    ["a: 'b\n", "1:4 «'» error syntax: a closing ' is missing | end the text with the quote that it begins with here"],
     [
       'a: b: c\n',
       '1:4 «b» error syntax: a second `:` or a wrong indentation | put quotes around the text, or line it up with the keys above',
@@ -92,7 +95,7 @@ describe('syntax', () => {
     ['a: @x\n', '1:4 «@» error syntax: text may not begin with this character | put quotes around it'],
     [
       'a: "\\q"\n',
-      '1:5 «» error syntax: this is no escape sequence of YAML | double the backslash, or use single quotes',
+      '1:5 «\\» error syntax: this is no escape sequence of YAML | double the backslash, or use single quotes',
     ],
     ['a: - b\n', '1:4 «-» error syntax: a list begins behind its key | begin it on the next line, or write [a, b]'],
     [
@@ -120,8 +123,8 @@ describe('syntax', () => {
 });
 
 describe('documents', () => {
-  const second = (line: number, length: number) =>
-    `${line}:1+${length} error several-documents: a second document begins here, and a test is one document | put it into a file of its own, or remove the \`---\` or \`...\` before it`;
+  const second = (line: number) =>
+    `${line}:1 «---» error several-documents: a second document begins here, and a test is one document | put it into a file of its own, or remove the \`---\` or \`...\` before it`;
 
   it('there may be one, with or without its marks', async () => {
     expect(await faultsOf(`---\n${VALID}...\n`)).toEqual([]);
@@ -129,10 +132,10 @@ describe('documents', () => {
 
   it('a second one is a fault, and the first is checked all the same', async () => {
     const lines = VALID.split('\n').length;
-    expect(await faultsOf(`${VALID}---\nname: other\n`)).toEqual([second(lines, 3)]);
+    expect(await faultsOf(`${VALID}---\nname: other\n`)).toEqual([second(lines)]);
     expect(await faultsOf(`${VALID.replace('alice, bob]', 'alcie, bob]')}---\nname: other\n`)).toEqual([
       '39:66 «alcie» error unknown-peer: unknown peer "alcie" in bootstrap | did you mean "alice"?',
-      second(lines, 3),
+      second(lines),
     ]);
   });
 });

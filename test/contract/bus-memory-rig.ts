@@ -1,7 +1,7 @@
 import { memoryBuses } from '../../src/drivers/memory/bus-memory.ts';
 import { MemoryRedis } from '../../src/drivers/memory/redis-memory.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { BusRig } from './bus.ts';
+import type { BusRig } from './bus-fixture.ts';
 
 const DEAD_PID = 4_000_000;
 

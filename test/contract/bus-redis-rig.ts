@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { redisBuses } from '../../src/drivers/redis/redis-bus.ts';
 import { SESSION_LIMITS } from '../../src/drivers/redis/redis-session.ts';
 import { commandKey, logKey, statusKey } from '../../src/model/wire.ts';
-import type { BusRig } from './bus.ts';
+import type { BusRig } from './bus-fixture.ts';
 import { CuttableWire } from './bus-wire.ts';
 import { PrivateRedis } from './redis-server-private.ts';
 

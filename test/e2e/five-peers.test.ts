@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TmEvent } from '../../src/model/event.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { buildImage } from '../testbed/build-image.ts';
-import { type Bench, containersOn, everythingOurs, hostsYaml, startBench } from './harness.ts';
+import { engineRequest } from '../testbed/engine-api.ts';
+import { type Bench, everythingOurs, hostsYaml, startBench } from './harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PEERS = ['alice', 'bob', 'charlie', 'dave', 'eve'];
@@ -156,19 +157,11 @@ describe('five peers on two real Docker hosts over SSH', () => {
     const apply = bench.start('apply', config);
     await apply.saw(/hello-from-alice/);
     const host = bench.bed.hosts.find(({ name }) => name === 'h1')!;
-    const [charlie] = (await containersOn(host.dockerSocket)).filter(({ name }) => name === 'tm-charlie');
-    expect(charlie).toBeDefined();
-    const pid = (
-      await host.run('sh', [
-        '-c',
-        "for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -q '^PEER_NAME=charlie$' && echo ${p#/proc/}; done; true",
-      ])
-    )
-      .trim()
-      .split('\n')
-      .at(-1);
+    const charlie = JSON.parse(await engineRequest(host.dockerSocket, '/containers/tm-charlie/json')) as {
+      readonly State: { readonly Pid: number };
+    };
     const killedAt = Date.now();
-    await host.run('kill', ['-9', pid ?? '']);
+    await host.run('kill', ['-9', String(charlie.State.Pid)]);
     const result = await apply.done;
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/charlie .*137/);

@@ -1,6 +1,7 @@
+import { TmError } from '../../model/fault.ts';
 import type { Platform } from '../../model/observed.ts';
 import { EngineApi } from './engine-api.ts';
-import { isStatus } from './engine-error.ts';
+import { EngineError, isStatus } from './engine-error.ts';
 import type { EngineTransport } from './engine-transport.ts';
 
 /** An engine that answers, and what it says of itself. */
@@ -42,8 +43,20 @@ interface NetworkAnswer {
   readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] | null };
 }
 
-/** Asks an engine who it is and agrees on an API version. Throws `unreachable` where it does not answer. */
+/** Asks an engine who it is and agrees on an API version. Throws `unreachable` where it does not answer as an engine does. */
 export async function openEngine(transport: EngineTransport, signal: AbortSignal): Promise<Engine> {
+  try {
+    return await ask(transport, signal);
+  } catch (error) {
+    if (!(error instanceof EngineError) && !(error instanceof SyntaxError)) throw error;
+    const { where, host } = transport;
+    const message = `what answers on ${where} is no Docker engine that tm can use: ${error.message}`;
+    const fault = { kind: 'unreachable', what: 'docker', message, ...(host === undefined ? {} : { host }) } as const;
+    throw new TmError(fault, { cause: error });
+  }
+}
+
+async function ask(transport: EngineTransport, signal: AbortSignal): Promise<Engine> {
   const first = new EngineApi(transport);
   const version = await first
     .json<VersionAnswer>({ method: 'GET', path: '/version' }, signal)

@@ -3,10 +3,12 @@ import type { Progress } from '../../ports/images.ts';
 import type { EngineApi } from './engine-api.ts';
 import { EngineError } from './engine-error.ts';
 import { idleLimit } from './idle-limit.ts';
+import { imagePath } from './image-name.ts';
 import { ImageUpload } from './image-upload.ts';
 import type { DockerImages } from './images.ts';
 import { layerPieces, superfluousLayers } from './layer-filter.ts';
 import { tarPieces } from './tar-pieces.ts';
+import { WirePacker } from './wire-packer.ts';
 
 /** An engine writes the whole image to its disk before it exports the first byte. */
 const EXPORT_MS = 15 * 60_000;
@@ -23,87 +25,118 @@ export interface Recipient {
 interface Parcel {
   readonly recipient: Recipient;
   readonly upload: ImageUpload;
+}
+
+/** What is the same for all recipients that lack the same layers: it is packed once. */
+interface Shipment {
   readonly superfluous: ReadonlySet<string>;
   readonly expectedBytes: number;
-  leftOut: number;
+  readonly packer: WirePacker;
+  readonly parcels: readonly Parcel[];
+  /** Of layers that were left out. */
+  omittedBytes: number;
 }
 
 /**
  * Exports an image once and streams it to several engines at the pace of the slowest, to each without what it has. One that
- * fails is left behind. Gives, in the order of `recipients`, the bytes sent to each, or why not.
+ * fails is left behind. Gives, in the order of `recipients`, the bytes sent to each (before packing), or why not.
  */
 export async function deliverImage(
   from: EngineApi,
   image: ObservedImage,
   recipients: readonly Recipient[],
 ): Promise<readonly PromiseSettledResult<number>[]> {
-  const parcels = recipients.map((recipient) => pack(image, recipient));
-  const failure = await transmit(from, image, parcels).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  for (const { upload } of parcels) {
-    if (failure === undefined) upload.end();
-    else upload.stop(failure);
+  const shipments = shipmentsFor(image, recipients);
+  const [transmission] = await Promise.allSettled([transmit(from, image, shipments)]);
+  const outcome = new Map<Recipient, PromiseSettledResult<number>>();
+  const all = shipments.flatMap((shipment) => shipment.parcels.map((parcel) => ({ parcel, shipment })));
+  for (const { parcel } of all) {
+    if (transmission.status === 'fulfilled') parcel.upload.end();
+    else parcel.upload.stop(transmission.reason);
   }
-  const results = await Promise.allSettled(parcels.map((parcel) => arrived(parcel)));
-  return sendWholeWhereRefused(from, image, parcels, results);
+  const results = await Promise.allSettled(all.map(({ parcel, shipment }) => arrived(parcel, shipment)));
+  for (const [at, { parcel }] of all.entries()) outcome.set(parcel.recipient, results[at]!);
+  await sendWholeWhereRefused(from, image, shipments, outcome);
+  return recipients.map((recipient) => outcome.get(recipient)!);
 }
 
-function pack(image: ObservedImage, recipient: Recipient): Parcel {
-  const superfluous = superfluousLayers(image.layers, recipient.have);
-  const upload = new ImageUpload(recipient.to.api, recipient.signal);
-  return { recipient, upload, superfluous, expectedBytes: bytesOf(image, superfluous), leftOut: 0 };
+function shipmentsFor(image: ObservedImage, recipients: readonly Recipient[]): readonly Shipment[] {
+  const groups = new Map<string, { readonly superfluous: ReadonlySet<string>; readonly members: Recipient[] }>();
+  for (const recipient of recipients) {
+    const superfluous = superfluousLayers(image.layers, recipient.have);
+    const key = [...superfluous].join();
+    const group = groups.get(key) ?? { superfluous, members: [] };
+    groups.set(key, group);
+    group.members.push(recipient);
+  }
+  return [...groups.values()].map(({ superfluous, members }) => {
+    const parcels = members.map((recipient) => ({
+      recipient,
+      upload: new ImageUpload(recipient.to.api, recipient.signal),
+    }));
+    const packer = new WirePacker(parcels.map(({ upload }) => upload));
+    return { superfluous, expectedBytes: bytesOf(image, superfluous), packer, parcels, omittedBytes: 0 };
+  });
 }
 
-async function transmit(from: EngineApi, image: ObservedImage, parcels: readonly Parcel[]): Promise<void> {
+/** Exports the image into the packers, and waits until they have passed everything on. */
+async function transmit(from: EngineApi, image: ObservedImage, shipments: readonly Shipment[]): Promise<void> {
   const stopped = new AbortController();
-  const request = { method: 'GET', path: `/images/${image.ref}/get`, timeoutMs: EXPORT_MS } as const;
+  const request = { method: 'GET', path: `/images/${imagePath(image.ref)}/get`, timeoutMs: EXPORT_MS } as const;
   const exported = await from.stream(request, stopped.signal);
   try {
     const chunks = idleLimit<Buffer>(exported, EXPORT_MS, `exporting ${image.ref}`);
     for await (const { piece, layer } of layerPieces(tarPieces(chunks), image.layers)) {
-      const open = parcels.filter(({ upload }) => !upload.isOver);
-      if (open.length === 0) return;
-      await Promise.all(open.map((parcel) => put(parcel, piece.bytes, layer)));
+      const open = shipments.filter(({ packer }) => !packer.isOver);
+      if (open.length === 0) break;
+      await Promise.all(open.map((shipment) => put(shipment, piece.bytes, layer)));
     }
   } finally {
     stopped.abort();
   }
+  await Promise.all(shipments.map(({ packer }) => packer.end()));
 }
 
-async function put(parcel: Parcel, bytes: Buffer, layer: string | undefined): Promise<void> {
-  if (layer !== undefined && parcel.superfluous.has(layer)) {
-    parcel.leftOut += bytes.length;
+async function put(shipment: Shipment, bytes: Buffer, layer: string | undefined): Promise<void> {
+  if (layer !== undefined && shipment.superfluous.has(layer)) {
+    shipment.omittedBytes += bytes.length;
     return;
   }
-  await parcel.upload.write(bytes);
+  const { packer, expectedBytes, parcels } = shipment;
+  await packer.write(bytes);
   // Never complete before the engine says so: what is expected is only an estimate, and a load takes its time.
-  parcel.recipient.progress(Math.min(parcel.upload.sent, parcel.expectedBytes - 1), parcel.expectedBytes);
+  const done = Math.min(packer.packed, expectedBytes - 1);
+  for (const { upload, recipient } of parcels) if (!upload.isOver) recipient.progress(done, expectedBytes);
 }
 
-async function arrived({ upload, recipient }: Parcel): Promise<number> {
+async function arrived({ recipient, upload }: Parcel, { packer: { packed } }: Shipment): Promise<number> {
   await upload.loaded;
-  recipient.progress(upload.sent, upload.sent);
-  return upload.sent;
+  recipient.progress(packed, packed);
+  return packed;
 }
 
 /** An engine that misses a layer after all leaves nothing behind, and gets everything. */
 async function sendWholeWhereRefused(
   from: EngineApi,
   image: ObservedImage,
-  parcels: readonly Parcel[],
-  results: readonly PromiseSettledResult<number>[],
-): Promise<readonly PromiseSettledResult<number>[]> {
-  const isRefused = (index: number): boolean => {
-    const result = results[index];
-    return result?.status === 'rejected' && result.reason instanceof EngineError && parcels[index]!.leftOut > 0;
-  };
-  const again = parcels.filter((_parcel, index) => isRefused(index));
-  if (again.length === 0) return results;
-  const whole = again.map(({ recipient }) => ({ ...recipient, have: new Set<string>() }));
-  const second = [...(await deliverImage(from, image, whole))];
-  return results.map((result, index) => (isRefused(index) ? second.shift()! : result));
+  shipments: readonly Shipment[],
+  outcome: Map<Recipient, PromiseSettledResult<number>>,
+): Promise<void> {
+  const again: Recipient[] = [];
+  for (const { parcels, omittedBytes } of shipments) {
+    for (const { recipient } of parcels) {
+      const result = outcome.get(recipient);
+      const isRefused = result?.status === 'rejected' && result.reason instanceof EngineError;
+      if (isRefused && omittedBytes > 0) again.push(recipient);
+    }
+  }
+  if (again.length === 0) return;
+  const results = await deliverImage(
+    from,
+    image,
+    again.map((recipient) => ({ ...recipient, have: new Set<string>() })),
+  );
+  for (const [at, recipient] of again.entries()) outcome.set(recipient, results[at]!);
 }
 
 function bytesOf({ layers, layerSizes, sizeBytes }: ObservedImage, superfluous: ReadonlySet<string>): number {

@@ -1,6 +1,7 @@
 import { digest } from '../../lib/digest.ts';
 import type { EngineApi } from './engine-api.ts';
 import { isStatus } from './engine-error.ts';
+import { imagePath } from './image-name.ts';
 
 /** The part of `GET /images/{name}/json` that we read. */
 export interface ImageInspection {
@@ -21,7 +22,7 @@ export async function inspectImage(
   signal: AbortSignal,
 ): Promise<ImageInspection | undefined> {
   try {
-    return await api.json<ImageInspection>({ method: 'GET', path: `/images/${name}/json` }, signal);
+    return await api.json<ImageInspection>({ method: 'GET', path: `/images/${imagePath(name)}/json` }, signal);
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     throw error;

@@ -26,3 +26,7 @@ export function parseImageName(ref: string): ImageName {
     ...(digest === undefined ? { tag: hasTag ? name.slice(colon + 1) : 'latest' } : { digest }),
   };
 }
+
+/** A name as part of an API path. */
+export const imagePath = (ref: string): string =>
+  encodeURIComponent(ref).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@');

@@ -4,9 +4,10 @@ import type { EngineApi } from './engine-api.ts';
 import { EngineError } from './engine-error.ts';
 import { idleLimit } from './idle-limit.ts';
 import { jsonLines } from './json-lines.ts';
+import type { PackedSink } from './wire-packer.ts';
 
 /** Bytes that may wait for one target. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+const BUFFER_BYTES = 1024 * 1024;
 /** A target that takes nothing for so long is left behind by the others. */
 const STALL_MS = 120_000;
 /** An engine unpacks the whole of what it was sent before it says a word. */
@@ -17,14 +18,13 @@ interface LoadLine {
   readonly errorDetail?: { readonly message?: string };
 }
 
-/** One `POST /images/load` under way. It takes bytes until `end`; `loaded` settles when the engine is done. */
-export class ImageUpload {
+/** One `POST /images/load` of a tar, packed or not, under way. It takes bytes until `end`; `loaded` settles when the engine is done. */
+export class ImageUpload implements PackedSink {
   /** Rejects with EngineError for what the engine says, TmError (`unreachable`), or the signal's reason. */
   readonly loaded: Promise<void>;
   readonly #where: string;
   readonly #stopped = new AbortController();
   readonly #body = new PassThrough({ highWaterMark: BUFFER_BYTES });
-  #sent = 0;
 
   constructor(api: EngineApi, signal: AbortSignal) {
     this.#where = api.transport.where;
@@ -37,11 +37,6 @@ export class ImageUpload {
     this.loaded.catch(() => {});
   }
 
-  /** Bytes taken so far. */
-  get sent(): number {
-    return this.#sent;
-  }
-
   /** It has failed or was stopped: nothing more is taken. */
   get isOver(): boolean {
     return this.#body.destroyed;
@@ -50,7 +45,6 @@ export class ImageUpload {
   /** Takes bytes; resolves when it is ready for more, and stops by itself where that takes too long. */
   async write(bytes: Buffer): Promise<void> {
     if (this.isOver) return;
-    this.#sent += bytes.length;
     if (this.#body.write(bytes)) return;
     await this.#drained();
   }

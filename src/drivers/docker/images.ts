@@ -6,6 +6,7 @@ import type { EngineApi } from './engine-api.ts';
 import { explainEngineError, isStatus } from './engine-error.ts';
 import type { ImageCatalog } from './image-catalog.ts';
 import { inspectImage } from './image-inspection.ts';
+import { imagePath } from './image-name.ts';
 import { pullImage } from './image-pull.ts';
 import type { RegistryLogins } from './registry-logins.ts';
 
@@ -57,7 +58,7 @@ export class DockerImages implements Images {
   async remove(ref: ImageRef, signal: AbortSignal): Promise<void> {
     await this.#explained(`could not remove the image ${ref}`, async () => {
       try {
-        await this.api.json<unknown>({ method: 'DELETE', path: `/images/${ref}`, repeatable: true }, signal);
+        await this.api.json<unknown>({ method: 'DELETE', path: `/images/${imagePath(ref)}`, repeatable: true }, signal);
       } catch (error) {
         if (!isStatus(error, 404)) throw error;
       }

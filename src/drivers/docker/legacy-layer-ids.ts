@@ -43,7 +43,7 @@ export class LegacyLayerIds {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Chain id of each layer: the digest of all diff ids up to it. */
-export function chainIds(layers: readonly string[]): readonly string[] {
+function chainIds(layers: readonly string[]): readonly string[] {
   const chains: string[] = [];
   for (const layer of layers) {
     const below = chains.at(-1);

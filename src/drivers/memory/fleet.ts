@@ -41,7 +41,7 @@ export interface MemoryHooks {
 }
 
 /** Where a host entry leads. */
-export interface MemoryHost {
+interface MemoryHost {
   readonly engine: MemoryEngine;
   /** Default: `10.0.0.1`; null where it cannot be told. */
   readonly controlAddress?: string | null;

@@ -21,6 +21,7 @@ export function translated(error: unknown): RedisReplyError | RedisLinkLost {
   return linkLost(error);
 }
 
+/** A failure of the connection, in our words. */
 export function linkLost(error: unknown): RedisLinkLost {
   if (error instanceof RedisLinkLost) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;

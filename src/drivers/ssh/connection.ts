@@ -81,6 +81,8 @@ export class SshConnection implements AsyncDisposable {
     const open = async () => {
       const channel = await this.#exec(argv);
       const stderr = collected(channel.stderr);
+      // It may end when nobody is left to hear of it.
+      channel.on('error', () => {});
       // `close` has the exit code too; `exit` may have come and gone before anybody could listen.
       channel.on('close', (code: number | null | undefined) => {
         if (code !== 0) channel.emit('error', new ExecError(code ?? undefined, stderr()));
@@ -123,8 +125,11 @@ export class SshConnection implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new Error(`the connection to ${this.target.host} was closed`));
-    const session = await this.#session?.catch(() => undefined);
-    session?.client.end();
+    // Not waited for: somebody may still be thinking about an answer that is no longer needed.
+    this.#session?.then(
+      ({ client }) => client.end(),
+      () => {},
+    );
     this.#onClose();
   }
 
@@ -146,14 +151,15 @@ export class SshConnection implements AsyncDisposable {
     const waits = this.#wasOpen ? AGAIN_ATTEMPTS_MS : FIRST_ATTEMPTS_MS;
     let failure: unknown;
     for (const wait of waits) {
-      await pause(wait, undefined, { signal });
       try {
+        await pause(wait, undefined, { signal });
         const session = await dial(this.target, this.#context, signal);
         this.#wasOpen = true;
         return session;
       } catch (error) {
-        failure = explainDial(this.target, error, signal);
-        if (signal.aborted || !isTransportFault(error)) break;
+        if (signal.aborted) throw signal.reason;
+        failure = explainDial(this.target, error);
+        if (!isTransportFault(error)) break;
       }
     }
     throw failure;

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
+import { TmError } from '../../model/fault.ts';
 import type { HostName } from '../../model/names.ts';
 import { handshake } from './handshake.ts';
 import { fingerprint, hostKeyTypes, knowledgeOf, shortType } from './host-key.ts';
@@ -64,6 +65,7 @@ export async function dial(target: SshTarget, context: DialContext, signal: Abor
       mismatch ??= fault;
       withoutTypes.add(keyType(key));
     } else if (verdict.kind === 'unknown' && (await isConfirmed(target, key, context, signal))) {
+      signal.throwIfAborted();
       remember(target, key);
       accepted = key.toString('base64');
     } else {
@@ -113,10 +115,9 @@ async function openStream(target: SshTarget, context: DialContext, signal: Abort
   }
 }
 
-/** What a failed dial is to the one who asked; the signal's reason stays what it is. */
-export function explainDial(target: SshTarget, error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || !(error instanceof Error) || 'fault' in error) return error;
-  return connectFault(target, error, []);
+/** What a failed dial is to the one who asked. */
+export function explainDial(target: SshTarget, error: unknown): unknown {
+  return error instanceof TmError || !(error instanceof Error) ? error : connectFault(target, error, []);
 }
 
 function addressesOf(stream: Duplex): Pick<Session, 'addresses'> {

@@ -16,12 +16,17 @@ export interface ListeningChild {
 }
 
 /** Starts one that listens to these peers, and resolves when it does. It counts a line as safe some milliseconds after it was told. */
-export async function listeningChild(url: string, peers: readonly PeerName[]): Promise<ListeningChild> {
+export async function listeningChild(
+  url: string,
+  peers: readonly PeerName[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ListeningChild> {
   const program = fileURLToPath(new URL('./listening-program.ts', import.meta.url));
   const directory = await mkdtemp(join(tmpdir(), 'tm-test-child-'));
   const file = join(directory, 'lines');
   const child = spawn(process.execPath, ['--import', 'tsx', program, url, file, ...peers], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
   });
   const closed = once(child, 'close');
   await Promise.race([once(child.stdout!, 'data'), closed.then(() => Promise.reject(new Error('it ended')))]);

@@ -5,7 +5,7 @@ import { runCommand } from '../../testbed/run-command.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import { until } from '../../testbed/until.ts';
 
-export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
+type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
 
 export interface SideSshdOptions {
   readonly port: number;

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { type PeerName, peerName } from '../../src/model/names.ts';
+import type { BusFixture } from './bus-fixture.ts';
+
+const { signal } = new AbortController();
+const alice = peerName('alice');
+const bob = peerName('bob');
+
+/** How statuses are told. */
+export function statusesContract(at: BusFixture): void {
+  describe('statuses', () => {
+    test('that stand already are told first, then each change, also to the same word', async () => {
+      await at.rig.set(alice, 'started|/ip4/10.0.0.1/udp/1/quic-v1');
+      const [told] = await at.listen(at.bus, alice, bob);
+      await told.until(({ statuses }) => statuses.length === 1);
+      for (const status of ['connected', 'connected', 'disconnected']) {
+        const before = told.statuses.length;
+        await at.rig.set(alice, status);
+        await told.until(({ statuses }) => statuses.length === before + 1);
+      }
+      expect(told.statuses).toEqual(
+        ['started|/ip4/10.0.0.1/udp/1/quic-v1', 'connected', 'connected', 'disconnected'].map((status) => ({
+          peer: alice,
+          status,
+          missed: 0,
+        })),
+      );
+      expect(await at.bus.status(alice, signal)).toBe('disconnected');
+      expect(await at.bus.status(bob, signal)).toBeUndefined();
+    });
+
+    test('that flip faster than they are read are told or counted, and the last is told', async () => {
+      const [told, listening] = await at.listen(at.bus, alice, bob);
+      const flips = Array.from({ length: 40 }, (_, i) => `s${i}`);
+      await Promise.all([at.rig.set(alice, ...flips), at.rig.set(bob, ...flips)]);
+      await listening.drain(signal);
+      const seen = (peer: PeerName) =>
+        told.statuses.filter((report) => report.peer === peer).reduce((sum, { missed }) => sum + 1 + missed, 0);
+      await told.until(() => seen(alice) >= 40 && seen(bob) >= 40);
+      expect([seen(alice), seen(bob)]).toEqual([40, 40]);
+      expect(told.statuses.filter(({ peer }) => peer === bob).at(-1)?.status).toBe('s39');
+    });
+
+    test('are read again after a break, and told only where they changed', async () => {
+      await at.rig.set(alice, 'started');
+      await at.rig.set(bob, 'started');
+      const [told] = await at.listen(at.bus, alice, bob);
+      await told.until(({ statuses }) => statuses.length === 2);
+      await at.rig.interrupt(async () => {
+        await at.rig.set(bob, 'connected');
+      });
+      await told.until(({ connection }) => connection.length === 2);
+      expect(told.connection).toEqual(['lost', 'restored']);
+      expect(told.statuses.slice(2)).toEqual([{ peer: bob, status: 'connected', missed: 0 }]);
+    });
+  });
+}

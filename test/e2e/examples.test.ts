@@ -1,0 +1,92 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { buildImage } from '../testbed/build-image.ts';
+import { type Bench, everythingOurs, startBench } from './harness.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const EXAMPLES = join(ROOT, 'examples');
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench(3);
+  await buildImage(bench.bed, {
+    context: ROOT,
+    dockerfile: 'examples/peer/Dockerfile',
+    tag: 'the-mule/reference-peer:1',
+  });
+});
+
+afterEach(async () => {
+  await bench.tm('destroy');
+});
+
+afterAll(async () => {
+  await bench?.[Symbol.asyncDispose]();
+});
+
+/** An example with the addresses, keys and images of the bed in the place of those that it shows; nothing else is changed. */
+async function onBed(name: string): Promise<string> {
+  const { bed } = bench;
+  const addresses = ['192.0.2.10', '198.51.100.20', '203.0.113.7'];
+  let yaml = await readFile(join(EXAMPLES, name), 'utf8');
+  addresses.forEach((address, index) => {
+    yaml = yaml.replaceAll(address, bed.hosts[index]?.address ?? address);
+  });
+  yaml = yaml
+    .replaceAll('ssh_user: test', `ssh_user: ${bed.hosts[0]?.user}`)
+    .replaceAll(/ssh_auth: .*/g, `ssh_auth: ${bed.keyPath}`)
+    .replaceAll('redis:7-alpine', bed.images.redis)
+    .replaceAll('port: 6399', 'port: 7441')
+    .replaceAll('../dist/', `${ROOT}/dist/`);
+  return bench.config(name, yaml);
+}
+
+describe('every example', () => {
+  test('is known to this suite', async () => {
+    expect((await readdir(EXAMPLES)).filter((file) => file.endsWith('.yaml')).sort()).toEqual([
+      'broken.yaml',
+      'five-peers-one-host.yaml',
+      'five-peers-three-hosts.yaml',
+      'local-5peer.yaml',
+      'one-peer.yaml',
+      'starter.yaml',
+    ]);
+  });
+
+  test.each([
+    'local-5peer.yaml',
+    'one-peer.yaml',
+    'five-peers-one-host.yaml',
+    'five-peers-three-hosts.yaml',
+    'starter.yaml',
+  ])('%s passes and leaves nothing behind', async (name) => {
+    const { code, stdout, stderr } = await bench.tm(await onBed(name));
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/passed in/);
+    expect(await everythingOurs(bench.bed)).toEqual([]);
+  });
+
+  test('broken.yaml shows its six mistakes with carets, and touches nothing', async () => {
+    const broken = await onBed('broken.yaml');
+    const before = await readdir(bench.dir);
+    for (const command of [['validate'], ['plan'], ['apply'], []]) {
+      const { code, stdout, stderr } = await bench.tm(...command, broken);
+      expect(code).toBe(3);
+      expect((stdout + stderr).match(/^ +│ +\^+/gm)).toHaveLength(6);
+      expect(stdout + stderr).toContain('6 faults, nothing was touched');
+    }
+    expect(await readdir(bench.dir)).toEqual(before);
+  });
+
+  test('tm init writes a file that runs as it is; it does not write over one', async () => {
+    expect(await bench.tm('init', 'mine.yaml')).toMatchObject({ code: 0 });
+    expect(await bench.tm('init', 'mine.yaml')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('is there already'),
+    });
+    const { code, stdout, stderr } = await bench.tm('mine.yaml');
+    expect(code, stdout + stderr).toBe(0);
+  });
+});
