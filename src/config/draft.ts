@@ -27,7 +27,7 @@ export function putIn(root: unknown, path: Path, value: unknown): void {
 }
 
 /** The value at `path`, or undefined. */
-export function valueAt(root: unknown, path: Path): unknown {
+function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const key of path) {
     if (value === null || typeof value !== 'object') return undefined;

@@ -46,8 +46,9 @@ export function readFullYaml(text: string): YamlReading {
   const broken = syntaxFaults(text, document.errors);
   if (broken.some((fault) => fault.code === 'syntax')) return { faults: broken };
   const faults = [...broken, ...noticesOf(document.warnings)];
-  if (document.contents === null || document.contents === undefined) return { faults };
-  const tree = new TreeOfYaml(faults).convert(document.contents as YamlNode);
+  const root = document.contents as YamlNode | null | undefined;
+  if (root === null || root === undefined || (isScalar(root) && root.source === '')) return { faults };
+  const tree = new TreeOfYaml(faults).convert(root);
   return { tree, faults };
 }
 

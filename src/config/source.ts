@@ -45,7 +45,10 @@ export async function readSource(bytes: Uint8Array, file: string): Promise<Sourc
   const common = readCommonYaml(text);
   const { tree, faults } =
     common === undefined ? (await import('./read-full-yaml.ts')).readFullYaml(text) : { tree: common, faults: [] };
-  if (tree === undefined) return unreadable(faults.length === 0 ? [emptyFile(text)] : faults);
+  if (tree === undefined) {
+    const broken = faults.some(({ severity }) => severity === 'error');
+    return unreadable(broken ? faults : [...faults, emptyFile(text)]);
+  }
   const lookup = createLookup(tree);
   const repeated = duplicateKeys(tree, (span) => position(span).line);
   return {
@@ -73,7 +76,7 @@ function spanAt(lookup: (path: Path) => Found | undefined, tree: Node, path: Pat
 const emptyFile = (text: string): SpanFault => ({
   severity: 'error',
   code: 'empty-file',
-  message: text.trim() === '' ? 'the file is empty' : 'the file holds only comments',
+  message: text.trim() === '' ? 'the file is empty' : 'the file holds nothing but comments',
   suggestion: '`tm init` writes a test to begin with',
   span: BEGINNING,
 });

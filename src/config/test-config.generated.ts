@@ -1,19 +1,19 @@
 /** A config as the schema allows it. Generated from schemas/test-config.schema.json by `npm run generate`. */
 
-export type Timeout = {
+type Timeout = {
   startup?: Seconds;
   shutdown?: Seconds;
 } | null;
-export type Seconds = number;
-export type Port = number;
-export type Image = string;
+type Seconds = number;
+type Port = number;
+type Image = string;
 export type Environment =
   | {
       [k: string]: string | number | boolean | null;
     }
   | string[]
   | null;
-export type Tag = string;
+type Tag = string;
 
 export interface TestConfig {
   name: string;
@@ -59,7 +59,7 @@ export interface Peer {
   memory?: number | string;
   cpus?: number;
 }
-export interface Command {
+interface Command {
   time: Seconds;
   peer: string;
   command: string;

@@ -2,7 +2,7 @@ import type { ConfigFault } from '../model/fault.ts';
 import type { Context } from './context.ts';
 import { type Draft, putIn, takeOut } from './draft.ts';
 import { MAX_FAULTS } from './max-faults.ts';
-import { pathOfPointer } from './path.ts';
+import { type Path, pathOfPointer } from './path.ts';
 import { schemaFault } from './schema-fault.ts';
 import type { TestConfig } from './test-config.generated.ts';
 import { type Node, plainValue } from './tree.ts';
@@ -25,15 +25,22 @@ export function validate(tree: Node, context: Context): Validated {
   const told = errors.slice(0, MAX_FAULTS);
   const faults = told.flatMap((error) => schemaFault(error, told, context.locate) ?? []);
   for (const error of errors) {
-    const path = pathOfPointer(error.instancePath);
-    const { additionalProperty, propertyName } = error.params;
-    const key = additionalProperty ?? (error.keyword === 'propertyNames' ? propertyName : undefined);
-    if (key !== undefined) takeOut(value, [...path, key]);
-    else if (error.keyword !== 'required' && error.keyword !== 'if') takeOut(value, path);
+    const refused = refusedPath(error);
+    if (refused !== undefined) takeOut(value, refused);
   }
   const usable = !errors.some((error) => error.instancePath === '' && error.keyword === 'type');
   const sections = new Set(errors.map(({ instancePath }) => String(pathOfPointer(instancePath)[0] ?? '')));
   return { ...(usable ? { draft: value as Draft<TestConfig> } : {}), faults, sections };
+}
+
+/** What a complaint is about, if it is about something that is there. */
+function refusedPath({ keyword, instancePath, params, propertyName }: SchemaError): Path | undefined {
+  const path = pathOfPointer(instancePath);
+  if (keyword === 'required' || keyword === 'if') return undefined;
+  // A key's own complaint names the map; the one of `propertyNames` beside it names the key.
+  if (propertyName !== undefined) return undefined;
+  const key = params.additionalProperty ?? params.propertyName;
+  return key === undefined ? path : [...path, key];
 }
 
 function errorsOf(value: unknown): readonly SchemaError[] {

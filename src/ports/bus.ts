@@ -66,6 +66,11 @@ export interface Bus extends AsyncDisposable {
   /** Notes that the run's timeline has begun: its containers are used up. */
   markUsed(test: TestName, run: RunId, at: string): Promise<void>;
   usedRuns(test: TestName, signal: AbortSignal): Promise<readonly UsedRun[]>;
+  /**
+   * The run is over and its Redis stays: deletes the peers' keys, and lets tm's own keys of the test expire after `keepSeconds`, so that
+   * watchers can read to the end. 0: at once.
+   */
+  retire(test: TestName, peers: readonly PeerName[], keepSeconds: number, signal: AbortSignal): Promise<void>;
   /** Appends journal lines (one JSON event each) to the test's capped stream, for `tm watch`. Never throws; it is a copy. */
   publish(test: TestName, lines: readonly string[]): Promise<void>;
   /** The current run's lines from its first, then live, until the signal. Reads only. */

@@ -71,6 +71,7 @@ async function judge(session: Session, context: MachineContext, evidence: Eviden
 async function finish(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
   const { recorder } = session;
   if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
+  if (session.tornDown && session.left.length === 0) await session.forgetRun();
   // A teardown that failed shows in the exit code, but never hides why the test failed.
   const verdict = session.verdict?.kind === 'passed' ? verdictOf(context, evidence) : session.verdict;
   const interrupted = context.stoppedBy === undefined ? verdict : verdictOf(context, evidence);

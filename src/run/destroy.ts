@@ -45,6 +45,7 @@ export async function destroyTest(
     session.redisPassword = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
     session.recorder.emit({ type: 'phase', phase: 'tearingDown' });
     const control = needsControl(desired.spec.hosts, desired.images.length, desired.redis.kind);
+    if (request.externalRedis !== undefined) await session.connectToCleanUp(request.externalRedis, session.stop.signal);
     await session.fleet.open(world.hosts, desired.spec.hosts, { control }, session.stop.signal);
     await tearDown(session);
     if (session.left.length === 0) await session.store.clearState();

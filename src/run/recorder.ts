@@ -23,6 +23,7 @@ export class Recorder {
   #unwritten: string[] = [];
   #unpublished: string[] = [];
   #writing: Promise<void> = Promise.resolve();
+  #publishing: Promise<void> = Promise.resolve();
   #scheduled = false;
 
   constructor(clock: Clock, test: TestName, listeners: readonly EventListener[]) {
@@ -64,10 +65,16 @@ export class Recorder {
     this.#schedule();
   }
 
-  /** Resolves when everything emitted so far is in the journal, and has been handed to the stream. */
+  /** Resolves when everything emitted so far is in the journal; rejects when it cannot be written. */
   async flush(): Promise<void> {
     this.#write();
     await this.#writing;
+  }
+
+  /** Resolves when everything emitted so far has been handed to the stream. */
+  async flushStream(): Promise<void> {
+    this.#write();
+    await this.#publishing;
   }
 
   /** Many events of one turn make one write. */
@@ -82,15 +89,15 @@ export class Recorder {
 
   #write(): void {
     const journal = this.#journal;
-    const bus = this.#bus;
     const lines = journal === undefined ? [] : this.#unwritten.splice(0);
+    if (journal !== undefined && lines.length > 0) {
+      this.#writing = this.#writing.then(() => journal.journal(lines));
+      // A journal that cannot be written is reported by flush(), to whoever needs the lines to be safe.
+      this.#writing.catch(() => undefined);
+    }
+    const bus = this.#bus;
     const copies = bus === undefined ? [] : this.#unpublished.splice(0);
-    if (lines.length === 0 && copies.length === 0) return;
-    this.#writing = this.#writing.then(async () => {
-      if (journal !== undefined && lines.length > 0) await journal.journal(lines);
-      if (bus !== undefined && copies.length > 0) await bus.publish(this.#test, copies);
-    });
-    // A journal that cannot be written is reported by flush(), to whoever needs the lines to be safe.
-    this.#writing.catch(() => undefined);
+    if (bus !== undefined && copies.length > 0)
+      this.#publishing = this.#publishing.then(() => bus.publish(this.#test, copies));
   }
 }

@@ -163,6 +163,15 @@ export class Session {
     this.redisUrl = url;
   }
 
+  /** Connects to Redis to clean up there, under its lock, without telling watchers anything. Throws `unreachable` or `locked`. */
+  async connectToCleanUp(url: Secret, signal: AbortSignal): Promise<void> {
+    const bus = await this.world.buses.connect(url, signal);
+    this.readBus(bus, url);
+    const lock = await bus.lock(this.holder(), signal);
+    if (!('held' in lock)) throw lockedFault(lock.heldBy, 'this Redis database');
+    this.#busLock = lock;
+  }
+
   /** Takes the lock of a database that is connected already, and begins to write there. Throws `locked`. */
   async adoptBus(bus: Bus, url: Secret, signal: AbortSignal): Promise<void> {
     this.readBus(bus, url);
@@ -191,11 +200,19 @@ export class Session {
     await this.store.writeState(this.state);
   }
 
+  /** Everything of this run is gone: there is nothing to go on with, and no Redis to reach. The hosts stay known. */
+  async forgetRun(): Promise<void> {
+    if (this.state === undefined) return;
+    const { lastRun: _run, redisUrl: _url, redisPassword: _password, ...rest } = this.state;
+    this.state = rest;
+    await this.store.writeState(rest);
+  }
+
   /** Ends the talk with Redis, last events first, so that Redis itself can go. */
   async closeBus(): Promise<void> {
     const { bus } = this;
     if (bus === undefined) return;
-    await this.recorder.flush().catch(() => undefined);
+    await this.recorder.flushStream();
     this.recorder.openStream(undefined);
     this.bus = undefined;
     await disposeQuietly(this.#busLock);

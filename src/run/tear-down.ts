@@ -36,12 +36,30 @@ export async function tearDown(session: Session): Promise<void> {
     stop: NEVER,
     now: () => world.clock.now(),
   });
+  await retireExternalRedis(session);
   session.tornDown = true;
   session.left = await whatIsLeft(session);
   const unreachable = [...fleet.faults.values()];
   const faults = [...result.faults.map(({ fault }) => fault), ...unreachable];
   if (faults.length > 0) throw new RunFaults(faults);
 }
+
+/** A Redis that is not ours stays, without what the test wrote into it. What cannot be deleted is told, and is no failure of the test. */
+async function retireExternalRedis(session: Session): Promise<void> {
+  const { bus, request, recorder } = session;
+  const { redis, spec } = request.desired;
+  if (redis.kind !== 'external' || bus === undefined) return;
+  try {
+    const peers = spec.peers.map((peer) => peer.name);
+    await bus.retire(spec.test, peers, session.run === '' ? 0 : WATCHERS_READ_ON_S, NEVER);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    recorder.emit({ type: 'warning', message: `the keys of this test could not be deleted from Redis: ${why}` });
+  }
+}
+
+/** Seconds for which watchers of an external Redis can still read how a run ended. */
+const WATCHERS_READ_ON_S = 3600;
 
 /** A teardown is never stopped half way: each of its calls is bounded by its driver. */
 const NEVER = new AbortController().signal;

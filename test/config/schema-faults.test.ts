@@ -369,6 +369,13 @@ describe('values', () => {
     ]);
   });
 
+  it('of a variable that cannot be named leave the others alone', async () => {
+    expect(await faultsWith('peer_environment: { A=B: c, REDIS_URL: d }')).toEqual([
+      '1:21 «A=B» error bad-format: "A=B" cannot be the name of a variable | write NAME: value',
+      '1:29 «REDIS_URL» warning system-variable: REDIS_URL is given by tm, so this one does nothing | remove it',
+    ]);
+  });
+
   it('of two volumes may not have the same target', async () => {
     expect(await faultsWith('peers: [{ name: a, image: i, volumes: [/a:/x, /b:/x/] }]', 'peers')).toEqual([
       '1:47 «/b:/x/» error duplicate-volume: something is mounted at /x already | choose another target',

@@ -68,7 +68,14 @@ describe('bytes', () => {
 describe('syntax', () => {
   it.each([
     ['', '1:1 «» error empty-file: the file is empty | `tm init` writes a test to begin with'],
-    ['# hello\n', '1:1 «#» error empty-file: the file holds only comments | `tm init` writes a test to begin with'],
+    [
+      '# hello\n',
+      '1:1 «#» error empty-file: the file holds nothing but comments | `tm init` writes a test to begin with',
+    ],
+    [
+      '---\n...\n',
+      '1:1 «-» error empty-file: the file holds nothing but comments | `tm init` writes a test to begin with',
+    ],
     ['a:\n\tb: 1\n', '2:1 «\t» error syntax: a tab stands in the indentation | indent with spaces'],
     [
       'a: [1, 2\nb: 3\n',
@@ -111,6 +118,10 @@ describe('syntax', () => {
   it('tells one fault a line, and not more than ten', async () => {
     const faults = await faultsOf(Array.from({ length: 30 }, (_, i) => `k${i}: a: b: c: d`).join('\n'));
     expect(faults).toHaveLength(10);
+  });
+
+  it('finds nothing to use behind a directive', async () => {
+    expect((await loadText('%FOO\n---\n')).faults.map(({ code }) => code)).toEqual(['unknown-directive', 'empty-file']);
   });
 
   it('warns of tags and directives that are not known', async () => {

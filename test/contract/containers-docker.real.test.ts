@@ -3,9 +3,9 @@ import type { Workload } from '../../src/model/desired.ts';
 import { type ImageRef, imageRef } from '../../src/model/names.ts';
 import { DELAY_FILE } from '../../src/model/wire.ts';
 import type { Host } from '../../src/ports/host.ts';
+import { type DockerBed, startDockerBed } from '../drivers/docker/docker-bed.ts';
 import { engineRequest } from '../testbed/engine-api.ts';
 import { type Behaviour, type ContainersRig, containersContract } from './containers.ts';
-import { type DockerBed, startDockerBed } from './docker-bed.ts';
 
 const { signal } = new AbortController();
 let bed: DockerBed;

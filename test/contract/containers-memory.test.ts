@@ -3,7 +3,7 @@ import { MemoryEngine } from '../../src/drivers/memory/engine.ts';
 import { type MemoryProcess, memoryFleet } from '../../src/drivers/memory/fleet.ts';
 import { endProcess } from '../../src/drivers/memory/process.ts';
 import { hostName, imageRef } from '../../src/model/names.ts';
-import { instantClock } from '../fakes/instant-clock.ts';
+import { instantClock } from '../drivers/memory/instant-clock.ts';
 import { type Behaviour, type ContainersRig, containersContract } from './containers.ts';
 
 const image = imageRef('tm-test/base:1');

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageRef, imageRef } from '../../src/model/names.ts';
+import { type DockerBed, startDockerBed } from '../drivers/docker/docker-bed.ts';
 import { startTinyRegistry, type TinyRegistry } from '../drivers/docker/tiny-registry.ts';
 import { buildImage, makeLayeredImage } from '../testbed/build-image.ts';
 import { engineRequest } from '../testbed/engine-api.ts';
-import { type DockerBed, startDockerBed } from './docker-bed.ts';
 import { type ImagesRig, imagesContract } from './images.ts';
 
 const MB = 1024 * 1024;

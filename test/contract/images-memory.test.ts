@@ -4,7 +4,7 @@ import { memoryFleet } from '../../src/drivers/memory/fleet.ts';
 import { MemoryImages } from '../../src/drivers/memory/images.ts';
 import { imageRef } from '../../src/model/names.ts';
 import type { ObservedImage } from '../../src/model/observed.ts';
-import { instantClock } from '../fakes/instant-clock.ts';
+import { instantClock } from '../drivers/memory/instant-clock.ts';
 import { imagesContract } from './images.ts';
 
 imagesContract('engines in memory', async () => {

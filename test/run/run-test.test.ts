@@ -131,6 +131,8 @@ describe('a run in memory', () => {
     const { outcome } = await play(world, {}, { cleanup: 'always' });
     expect(outcome).toMatchObject({ exitCode: 1, left: [] });
     expect(containersOf(world)).toEqual([]);
+    const next = await play(world, {}, { cleanup: 'always' });
+    expect(next.of('run-started'), 'nothing is left to go on with').toMatchObject([{ resumed: false }]);
   });
 
   test('a peer that ends with 42 is started again after the delay that it wrote', async () => {

@@ -69,8 +69,8 @@ async function whatToWatch(args: Args, context: Context): Promise<{ readonly tes
   if (url === undefined)
     throw new TmError({
       kind: 'usage',
-      message: `it is not known here where the Redis of "${name}" is`,
-      hint: 'start watch in the directory where the test was started, or give --redis-url',
+      message: `no run of "${name}" is going on here`,
+      hint: 'watch from the directory where it was started, or say with --redis-url where its Redis is',
     });
   return { test: name, url: new Secret(url) };
 }

@@ -72,7 +72,10 @@ export class WirePacker {
 
   #begin(level: number): Member {
     const gzip = createGzip({ level, chunkSize: 128 * 1024 });
-    return { gzip, passedOn: this.#passOn(gzip) };
+    const passedOn = this.#passOn(gzip);
+    // Whoever waits for it does so at its end.
+    passedOn.catch(() => {});
+    return { gzip, passedOn };
   }
 
   async #passOn(gzip: Gzip): Promise<void> {

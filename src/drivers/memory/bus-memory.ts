@@ -144,6 +144,14 @@ class MemoryBus implements Bus {
     return [...(this.#server.used.get(test) ?? [])].map(([run, at]) => ({ run, at }));
   }
 
+  async retire(...[test, peers, keepSeconds, signal]: Parameters<Bus['retire']>): Promise<void> {
+    await this.clear(peers, signal);
+    // Time is not played for what only watchers read: with an expiry it stays, without one it goes.
+    if (keepSeconds > 0) return;
+    this.#server.used.delete(test);
+    this.#server.events.delete(test);
+  }
+
   async publish(test: TestName, lines: readonly string[]): Promise<void> {
     if (this.#state === 'dead' || this.#state === 'closed') return;
     await this.#up().catch(() => undefined);

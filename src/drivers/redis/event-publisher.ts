@@ -115,6 +115,8 @@ async function begin(link: RedisLink, test: TestName, started: Started, id: stri
   try {
     if (started.resumed && String((await link.call('get', key)) ?? '').split(' ')[1] === started.run) return;
     await link.call('set', key, `${id} ${started.run}`);
+    // An earlier run may have left the stream with an expiry.
+    await link.call('persist', eventsKey(test));
   } catch (error) {
     if (error instanceof RedisLinkLost) throw error;
   }

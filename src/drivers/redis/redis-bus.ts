@@ -6,7 +6,7 @@ import type { Bus, Buses, Listening } from '../../ports/bus.ts';
 import { abortable } from './abortable.ts';
 import { followEvents } from './event-follow.ts';
 import { EventPublisher } from './event-publisher.ts';
-import { IN_FLIGHT_KEY, sentKey, usedKey } from './own-keys.ts';
+import { eventsKey, eventsStartKey, IN_FLIGHT_KEY, sentKey, usedKey } from './own-keys.ts';
 import { RedisListening } from './redis-listening.ts';
 import { processAlive, takeRedisLock } from './redis-lock.ts';
 import { RedisSession, SESSION_LIMITS, type SessionLimits } from './redis-session.ts';
@@ -95,6 +95,8 @@ class RedisBus implements Bus {
 
   async markUsed(...[test, run, at]: Parameters<Bus['markUsed']>): Promise<void> {
     await this.#session.run('a note', (link) => link.call('hset', usedKey(test), run, at));
+    // An earlier run may have left it with an expiry.
+    await this.#session.run('a note', (link) => link.call('persist', usedKey(test)));
   }
 
   async usedRuns(...[test, signal]: Parameters<Bus['usedRuns']>): ReturnType<Bus['usedRuns']> {
@@ -102,6 +104,14 @@ class RedisBus implements Bus {
     // The one answer that the client library turns into an object.
     const runs = Object.entries(reply as unknown as Readonly<Record<string, string>>);
     return runs.map(([run, at]) => ({ run: runId(run), at }));
+  }
+
+  async retire(...[test, peers, keepSeconds, signal]: Parameters<Bus['retire']>): Promise<void> {
+    await this.clear(peers, signal);
+    const own = [usedKey(test), eventsKey(test), eventsStartKey(test)];
+    for (const key of own) {
+      await this.#session.run('the end of a run', (link) => link.call('expire', key, keepSeconds), signal);
+    }
   }
 
   publish(test: TestName, lines: readonly string[]): Promise<void> {

@@ -8,9 +8,9 @@ import { Patience } from './patience.ts';
 import { connectFault, unreachable } from './ssh-fault.ts';
 import type { SshTarget } from './target.ts';
 
-/** A lost host is noticed after three unanswered ones. */
-const KEEPALIVE_MS = 10_000;
-const KEEPALIVES_MISSED = 3;
+/** A lost host is noticed after so many unanswered ones, within half a minute. */
+const KEEPALIVE_MS = 5000;
+const KEEPALIVES_MISSED = 4;
 
 /** What comes of a handshake: a session, or a key that was not taken. Nothing but the key exchange happened then. */
 export type Handshake =

@@ -22,18 +22,21 @@ export function excerpt(source: string, column: number, length: number, width: n
   const after = [...cells(shownText(source.slice(end, end + reach)))];
 
   const whole = widthOf(before) + widthOf(marked) + widthOf(after);
-  const complete = start <= reach && end <= start + reach && source.length <= end + reach;
-  if (complete && whole <= width) {
+  const moreLeft = start > reach;
+  const moreRight = end > start + reach || source.length > end + reach;
+  if (!moreLeft && !moreRight && whole <= width) {
     const text = join([...before, ...marked, ...after]);
     return { text, caretAt: widthOf(before), caretWidth: Math.max(1, widthOf(marked)) };
   }
   const sign = displayWidth(ellipsis);
   const room = Math.max(1, width - 2 * sign);
   const shownMarked = fromStart(marked, room);
-  const left = fromEnd(before, Math.floor((room - widthOf(shownMarked)) / 2));
-  const right = fromStart(after, room - widthOf(shownMarked) - widthOf(left));
-  const cutLeft = left.length < before.length || start > reach;
-  const cutRight = shownMarked.length < marked.length || right.length < after.length || !complete;
+  // Each side has half of what is left, and what the other side does not need.
+  const beside = room - widthOf(shownMarked);
+  const left = fromEnd(before, Math.max(Math.floor(beside / 2), beside - widthOf(after)));
+  const right = fromStart(after, beside - widthOf(left));
+  const cutLeft = moreLeft || left.length < before.length;
+  const cutRight = moreRight || shownMarked.length < marked.length || right.length < after.length;
   return {
     text: `${cutLeft ? ellipsis : ''}${join([...left, ...shownMarked, ...right])}${cutRight ? ellipsis : ''}`,
     caretAt: (cutLeft ? sign : 0) + widthOf(left),

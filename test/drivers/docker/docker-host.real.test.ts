@@ -6,10 +6,10 @@ import { imageRef } from '../../../src/model/names.ts';
 import type { HostSpec } from '../../../src/model/spec.ts';
 import type { ContainerExit } from '../../../src/ports/containers.ts';
 import type { Host } from '../../../src/ports/host.ts';
-import { type DockerBed, startDockerBed } from '../../contract/docker-bed.ts';
 import { engineRequest } from '../../testbed/engine-api.ts';
 import { startSideSshd } from '../ssh/side-sshd.ts';
 import { faultOf } from '../ssh/ssh-home.ts';
+import { type DockerBed, startDockerBed } from './docker-bed.ts';
 import { shellOrder } from './orders.ts';
 
 const { signal } = new AbortController();

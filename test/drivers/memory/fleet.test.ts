@@ -11,8 +11,8 @@ import { TmError } from '../../../src/model/fault.ts';
 import { hostName, imageRef } from '../../../src/model/names.ts';
 import type { HostSpec } from '../../../src/model/spec.ts';
 import type { Hosts } from '../../../src/ports/host.ts';
-import { instantClock } from '../../fakes/instant-clock.ts';
 import { shellOrder } from '../docker/orders.ts';
+import { instantClock } from './instant-clock.ts';
 
 const { signal } = new AbortController();
 const ref = imageRef('tm-test/base:1');

@@ -47,8 +47,8 @@ describe('log lines', () => {
       await sleep(700);
     }
     expect(told.messages(bob)).toEqual(texts(5));
-    expect(Math.min(...delays)).toBeLessThan(15);
-    expect(Math.max(...delays)).toBeLessThan(200);
+    expect(Math.min(...delays)).toBeLessThan(50);
+    expect(Math.max(...delays)).toBeLessThan(1_000);
   });
 
   test('are all there when tm is killed again and again while it is told of them, in order, doubled only where it died', async () => {

@@ -78,7 +78,7 @@ describe('the notification setting of the server', () => {
     await one[Symbol.asyncDispose]();
     const peer = await server.client(1);
     await peer.set(statusKey(alice), 'started');
-    await told.until(({ statuses }) => statuses.length === 1, 1_000);
+    await told.until(({ statuses }) => statuses.length === 1, 1_800);
     await two[Symbol.asyncDispose]();
     expect(await setting()).toBe('');
   });
@@ -89,7 +89,7 @@ describe('the notification setting of the server', () => {
     await server.restart();
     await told.until(({ connection }) => connection.includes('restored'));
     await admin.set(statusKey(alice), 'started');
-    await told.until(({ statuses }) => statuses.length === 1, 1_000);
+    await told.until(({ statuses }) => statuses.length === 1, 1_800);
   });
 
   test('turned off by somebody in the middle of a run only makes us slower', async () => {
@@ -127,7 +127,7 @@ describe('where CONFIG is refused', () => {
     await admin.blpop(commandKey(alice), 5);
     await told.until(
       ({ statuses, lines, receipts }) => statuses.length === 2 && lines.length === 2 && receipts.length === 1,
-      1_500,
+      5_000,
     );
     expect(told.messages(alice)).toEqual(['one', 'two']);
     expect(told.receipts).toEqual([{ peer: alice, message }]);
@@ -148,7 +148,7 @@ describe('where CONFIG is refused', () => {
     const listening = await (await connect(0, 'peer:pw')).listen([alice], told, signal);
     expect(listening.precision).toBe('polled');
     await admin.set(statusKey(alice), 'started');
-    await told.until(({ statuses }) => statuses.length === 1, 1_500);
+    await told.until(({ statuses }) => statuses.length === 1, 5_000);
   });
 
   test('and scripts are too, listening says what Redis refused', async () => {

@@ -71,10 +71,10 @@ describe('receipts', () => {
     for (const text of ['a', 'b', 'c', 'd']) numbers.push(await bus.send(alice, text, signal));
     await take(peer, commandKey(alice));
     const left = await peer.llen(commandKey(alice));
-    await told.until(({ receipts }) => receipts.length === 4 - left, 1_500);
+    await told.until(({ receipts }) => receipts.length === 4 - left, 1_800);
     expect(told.receipts.map(({ message }) => message)).toEqual(numbers.slice(0, 4 - left));
     await peer.del(commandKey(alice));
-    await told.until(({ receipts }) => receipts.length === 4, 1_500);
+    await told.until(({ receipts }) => receipts.length === 4, 1_800);
   });
 
   test("are not given for messages that stand behind somebody else's", async () => {

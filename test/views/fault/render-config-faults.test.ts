@@ -116,10 +116,14 @@ describe('the caret', () => {
   it('has the neighbourhood of a long line around it', () => {
     const source = `${'abcdefghij'.repeat(20)}HERE${'klmnopqrst'.repeat(20)}`;
     expect(drawn(fault(source, 'HERE'), 48)).toEqual([
-      '    7 │ …defghijabcdefghijHEREklmnopqrstklmnopqrs…',
+      '    7 │ …defghijabcdefghijHEREklmnopqrstklmnopq…',
       '      │                   ^^^^',
     ]);
-    expect(drawn(fault(source, 'abcdefghij'), 48)[0]).toMatch(/^ {4}7 │ abcdefghij.*…$/);
+    expect(drawn(fault(source, 'abcdefghij'), 48)[0]).toMatch(/^ {4}7 │ abcdefghij.{28}…$/);
+    expect(drawn(fault(`${source}END`, 'END'), 48)).toEqual([
+      '    7 │ …pqrstklmnopqrstklmnopqrstklmnopqrstEND',
+      '      │                                     ^^^',
+    ]);
     expect(drawn(fault(source, source), 48)[1]).toMatch(/^ {6}│ {1,2}\^+$/);
   });
 

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHosts, type HostsOptions } from '../../src/drivers/hosts.ts';
-import { hostName } from '../../src/model/names.ts';
-import type { HostSpec } from '../../src/model/spec.ts';
-import type { Hosts } from '../../src/ports/host.ts';
-import { startTestbed, type Testbed, type TestbedOptions } from '../testbed/testbed.ts';
+import { createHosts, type HostsOptions } from '../../../src/drivers/hosts.ts';
+import { hostName } from '../../../src/model/names.ts';
+import type { HostSpec } from '../../../src/model/spec.ts';
+import type { Hosts } from '../../../src/ports/host.ts';
+import { startTestbed, type Testbed, type TestbedOptions } from '../../testbed/testbed.ts';
 
 /** A testbed, and the drivers that reach it from a home directory of its own. */
 export interface DockerBed extends AsyncDisposable {

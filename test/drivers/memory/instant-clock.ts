@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/clock.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 
 /** A clock on which every sleep is over in the next turn of the event loop. */
 export function instantClock(): Clock {
