@@ -148,7 +148,10 @@ class CommonYaml {
     return { kind: 'scalar', value: null, text: '', start: keyEnd, end: keyEnd };
   }
 
-  /** A value on one line, with nothing but a comment behind it. Deeper lines below, which would continue it, fit no list or map and end the reading. */
+  /**
+   * A value on one line, with nothing but a comment behind it. Deeper lines below would continue it; they fit no list or map, and so
+   * end the reading.
+   */
   #inline(from: number): Node {
     const node = this.#flow(from, false);
     const end = this.#match(REST_OF_LINE, node.end);

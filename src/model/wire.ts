@@ -27,17 +27,6 @@ export const SYSTEM_ENVIRONMENT = [
   'TM_RUN_ID',
 ] as const;
 
-/** Statuses with a meaning to tm; a peer may SET any other word. */
-export const KNOWN_STATUSES = [
-  'started',
-  'connecting',
-  'connected',
-  'disconnecting',
-  'disconnected',
-  'restarting',
-  'stopped',
-] as const;
-
 /** A status as SET by a peer: its word, and what follows the first `|` (the multiaddr behind `started`). */
 export interface Status {
   readonly word: string;

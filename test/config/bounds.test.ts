@@ -31,7 +31,7 @@ describe('a hostile file costs seconds at most', () => {
 
   it.each([
     ['[', 'too-deep', 100_000],
-    ['{ a: ', 'too-deep', 30_000],
+    ['{ a: ', 'too-deep', 10_000],
     ['- ', 'too-deep', 50_000],
     ['? ', 'too-deep', 50_000],
   ])('that nests %j', BOUND, async (piece, code, times) => {

@@ -32,7 +32,9 @@ export interface ContainersRig extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-let lastPort = 21_000;
+/** Host ports of the contract: other tests may run on this machine at the same time. */
+const firstPort = 20_000 + (process.pid % 120) * 100;
+let lastPort = firstPort;
 
 /** What the containers of every engine do. */
 export function containersContract(name: string, makeRig: () => Promise<ContainersRig>): void {
@@ -117,9 +119,9 @@ export function containersContract(name: string, makeRig: () => Promise<Containe
     });
 
     test('a port that is taken fails; what was made stays, with its labels', async () => {
-      await run('alice', {}, { port: 20_900 });
-      const fault = await faultOf(run('bob', {}, { port: 20_900 }));
-      expect(fault).toMatchObject({ kind: 'failed', message: expect.stringContaining('20900') });
+      await run('alice', {}, { port: firstPort });
+      const fault = await faultOf(run('bob', {}, { port: firstPort }));
+      expect(fault).toMatchObject({ kind: 'failed', message: expect.stringContaining(String(firstPort)) });
       expect(await listed('tm-bob')).toMatchObject({ state: 'created', labels: labelsOf('bob') });
     });
 

@@ -134,7 +134,7 @@ ${extra(host)}`,
 }
 
 /** What really runs, or ran, on a host: asked of its engine without tm. */
-export async function containersOn(
+async function containersOn(
   socket: string,
 ): Promise<readonly { readonly name: string; readonly state: string; readonly labels: Record<string, string> }[]> {
   const list = JSON.parse(await engineRequest(socket, '/containers/json?all=1')) as readonly {

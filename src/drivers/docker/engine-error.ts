@@ -46,7 +46,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** Anything thrown by a request as an error for people; `doing` begins the sentence: `could not start tm-alice`. */
 export function explainEngineError(error: unknown, doing: string, at: EngineTransport): unknown {
   if (!(error instanceof EngineError)) return error;
-  const said = error.message.trim();
+  const said = withoutNoise(error.message.trim());
   const hint = hints.find(([pattern]) => pattern.test(said))?.[1];
   return new TmError(
     {
@@ -58,3 +58,9 @@ export function explainEngineError(error: unknown, doing: string, at: EngineTran
     { cause: error },
   );
 }
+
+/** An engine's message without the names of its own parts, which mean nothing to people. */
+const withoutNoise = (message: string): string =>
+  message
+    .replace(/driver failed programming external connectivity on endpoint \S+( \([0-9a-f]{64}\))?: /, '')
+    .replace(/Error response from daemon: /, '');

@@ -127,7 +127,7 @@ describe('a container', () => {
 
   test('on this machine has it below the home directory', async () => {
     const host = await connect(bed.localHost());
-    const id = await host.containers.run(shellOrder('carol', 12_002, FOREVER), signal);
+    const id = await host.containers.run(shellOrder('carol', 20_000 + (process.pid % 12_000), FOREVER), signal);
     const directory = join(bed.home, 'peer-config/tm-carol-config');
     expect(existsSync(directory)).toBe(true);
     await host.containers.remove(id, 0, signal);

@@ -70,6 +70,12 @@ describe('what an engine says', () => {
     });
   });
 
+  test('is told without the names of its own parts', () => {
+    const said = `driver failed programming external connectivity on endpoint tm-bob (${'a'.repeat(64)}): Bind failed`;
+    const error = explainEngineError(new EngineError(500, said), 'could not start tm-bob', at);
+    expect(error).toMatchObject({ fault: { message: 'could not start tm-bob on h1: Bind failed' } });
+  });
+
   test('anything else stays what it is', () => {
     const error = new Error('a bug');
     expect(explainEngineError(error, 'could not do it', at)).toBe(error);
