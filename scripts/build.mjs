@@ -10,9 +10,8 @@
  * `node scripts/build.mjs [part…]` builds only the named parts: tm, peer, declarations, reference-peer.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -111,6 +110,13 @@ async function writeLicenses(outfile, metafiles) {
   await writeFile(outfile, parts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
+/** `npx tm` in the checkout runs what was just built, as it will for those who install the package. */
+async function linkTm(dist) {
+  const link = join(root, 'node_modules', '.bin', 'tm');
+  await rm(link, { force: true });
+  await symlink(relative(dirname(link), join(dist, 'tm.js')), link);
+}
+
 async function main(wanted) {
   const began = performance.now();
   const dist = join(root, 'dist');
@@ -120,15 +126,14 @@ async function main(wanted) {
   if (all) await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
 
-  const hasTm = existsSync(join(root, 'src', 'cli', 'main.ts'));
-  if (wants('tm') && !hasTm) console.error('src/cli/main.ts is not there: tm.js is left out');
   const outcomes = await Promise.allSettled([
-    wants('tm') && hasTm && buildTm(dist),
+    wants('tm') && buildTm(dist),
     wants('peer') && buildPeer(join(dist, 'peer.js')),
     wants('reference-peer') && buildReferencePeer(join(dist, 'reference-peer.js')),
     wants('declarations') && buildDeclarations(dist),
   ]);
   const metafiles = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
+  if (wants('tm')) await linkTm(dist);
   if (all) await writeLicenses(join(dist, 'licenses.txt'), metafiles);
 
   for (const file of (await readdir(dist)).filter((name) => name.endsWith('.js') || name === 'tm').sort()) {

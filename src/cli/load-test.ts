@@ -26,6 +26,7 @@ export async function loadTest(path: string, externalRedis?: Secret): Promise<Lo
   const bytes = await readBytes(path);
   const loaded = await loadConfig(bytes, shown, {
     path: absolute,
+    externalRedis: externalRedis !== undefined,
     place: (fleet) => {
       const placement = place(fleet);
       return placement.kind === 'placed' ? placement.peers : [];

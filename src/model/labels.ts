@@ -36,6 +36,19 @@ export function toLabelMap(labels: Labels): Record<string, string> {
   };
 }
 
+/** The `spec` of the managed Redis: the addresses that it listens on, by which a later run knows whether its hosts reach it. */
+export const redisSpec = (addresses: readonly string[]): string => `listen=${addresses.join(',')}`;
+
+/** Those addresses; undefined for a label that does not say them. */
+export function redisAddresses(spec: string): readonly string[] | undefined {
+  return spec.startsWith('listen=')
+    ? spec
+        .slice('listen='.length)
+        .split(',')
+        .filter((address) => address !== '')
+    : undefined;
+}
+
 /** Our labels in an engine's map, or undefined where the resource is not ours. */
 export function fromLabelMap(map: Readonly<Record<string, string | undefined>>): Labels | undefined {
   const test = map[LABEL.test];

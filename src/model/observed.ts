@@ -87,7 +87,13 @@ export type ObservedControl =
 export type ObservedRedis =
   | { readonly kind: 'absent' }
   /** It answers, with the password that we know. `instance` is the server's `run_id`. */
-  | { readonly kind: 'ready'; readonly instance: string; readonly version: string }
+  | {
+      readonly kind: 'ready';
+      readonly instance: string;
+      readonly version: string;
+      /** Addresses that a managed one was started to listen on, besides the loopback address. */
+      readonly listensOn?: readonly string[];
+    }
   /** Ours by its label, but it does not answer or we no longer know its password; it must be made anew. */
   | { readonly kind: 'unusable'; readonly because: string }
   /** Something else stands in its place (name or port). */

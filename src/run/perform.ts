@@ -1,7 +1,8 @@
 import { assertNever } from '../lib/assert-never.ts';
 import { Secret } from '../lib/secret.ts';
+import { redisSpec } from '../model/labels.ts';
 import type { HostName } from '../model/names.ts';
-import { hostName, REDIS_CONTAINER } from '../model/names.ts';
+import { hostName } from '../model/names.ts';
 import type { Action, Step } from '../model/plan.ts';
 import { transferOf } from '../plan/transfer.ts';
 import type { Images } from '../ports/images.ts';
@@ -93,12 +94,13 @@ async function startRedis(session: Session): Promise<undefined> {
   const url = managedUrl(redis.port, session.redisPassword);
   session.redisUrl = url;
   await session.remember();
+  const bind = bindAddresses(session.observed?.hosts ?? [], spec.redis);
   await session.world.redisServers.start(
     redis,
     {
-      labels: { test: spec.test, run: session.run, host: hostName('control'), spec: REDIS_CONTAINER, redis: '' },
+      labels: { test: spec.test, run: session.run, host: hostName('control'), spec: redisSpec(bind), redis: '' },
       ...(session.redisPassword === undefined ? {} : { password: session.redisPassword }),
-      bind: bindAddresses(session.observed?.hosts ?? [], spec.redis),
+      bind,
     },
     session.stop.signal,
   );

@@ -7,7 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import { diff } from '../plan/diff.ts';
 import { redactPlan } from '../plan/redact-plan.ts';
 import { summarize } from '../plan/summary.ts';
-import { addressesOf, managedUrl } from './addresses.ts';
+import { addressesOf, bindAddresses, managedUrl } from './addresses.ts';
 import { needsControl } from './fleet.ts';
 import { observe } from './observe.ts';
 import { resetHosts } from './reset-hosts.ts';
@@ -50,7 +50,20 @@ async function look(session: Session, options: { readonly lock: boolean }): Prom
   ]);
   if (fleet.faults.size === 0) await resetHosts(session);
   const observed = await observe(desired, fleet, redis, signal);
-  return { ...observed, silentPeers: await silentPeers(session, observed) };
+  const reachable = await withinReach(session, observed);
+  return { ...reachable, silentPeers: await silentPeers(session, reachable) };
+}
+
+/** A managed Redis that was started for other hosts may not listen where the peers of these can reach it: then it is made anew. */
+async function withinReach(session: Session, observed: Observed): Promise<Observed> {
+  const { redis } = observed;
+  if (redis.kind !== 'ready' || redis.listensOn === undefined) return observed;
+  const there = new Set(redis.listensOn);
+  const wanted = bindAddresses(observed.hosts, session.request.desired.spec.redis);
+  const missing = there.has('0.0.0.0') ? [] : wanted.filter((address) => !there.has(address));
+  if (missing.length === 0) return observed;
+  await session.closeBus();
+  return { ...observed, redis: { kind: 'unusable', because: `it does not listen on ${missing.join(', ')}` } };
 }
 
 /** Peers that run and have reported nothing: after a failed start they are not worth keeping, and nothing is lost by making them anew. */
@@ -134,7 +147,16 @@ async function lookAtRedis(
     const usedRuns = merge(remembered, await bus.usedRuns(desired.spec.test, signal));
     if (options.lock) await session.adoptBus(bus, session.redisUrl, signal);
     else session.readBus(bus, session.redisUrl);
-    return { observed: { kind: 'ready', instance: bus.instance, version: bus.version }, usedRuns };
+    const listensOn = observed.kind === 'ready' ? observed.listensOn : undefined;
+    return {
+      observed: {
+        kind: 'ready',
+        instance: bus.instance,
+        version: bus.version,
+        ...(listensOn === undefined ? {} : { listensOn }),
+      },
+      usedRuns,
+    };
   } catch (error) {
     // Another run's lock is an answer, not a Redis that cannot be reached.
     if (error instanceof TmError && error.fault.kind === 'locked') throw error;

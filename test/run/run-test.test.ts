@@ -258,6 +258,20 @@ describe('a run in memory', () => {
     expect(containersOf(world)).toEqual([]);
   });
 
+  test('a Redis that was kept for other hosts, and does not listen where these reach it, is made anew with their peers', async () => {
+    const world = worldWithRedisImage();
+    await play(world, {}, { cleanup: 'keep' });
+    const { engine } = world.fleet.hosts.get(HOSTS[1]!)!;
+    world.fleet.hosts.set(HOSTS[1]!, { engine, controlAddress: '10.9.9.9' });
+    const { outcome, of } = await play(world);
+    const plan = of('planned')[0];
+    expect(plan?.type === 'planned' && plan.plan.changes.at(-1)).toMatchObject({
+      kind: 'replace',
+      because: 'it does not listen on 10.9.9.9',
+    });
+    expect(outcome).toMatchObject({ exitCode: 0, left: [] });
+  });
+
   test('a host that is down is told before anything is touched', async () => {
     const world = worldWithRedisImage();
     world.fleet.hosts.delete(HOSTS[1]!);

@@ -1,5 +1,6 @@
 import type { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
+import { redisAddresses } from '../../model/labels.ts';
 import type { TestName } from '../../model/names.ts';
 import type { ObservedRedis } from '../../model/observed.ts';
 import type { ManagedRedis, RedisServers } from '../../ports/redis-server.ts';
@@ -49,7 +50,13 @@ function observe(redis: MemoryRedis, test: TestName, password: Secret | undefine
   }
   if (server.password !== password?.reveal()) return { kind: 'unusable', because: 'its password is not known here' };
   if (redis.lostBecause !== undefined) return { kind: 'unusable', because: `it does not answer: ${redis.lostBecause}` };
-  return { kind: 'ready', instance: server.instance, version: server.version };
+  const listensOn = redisAddresses(server.labels.spec);
+  return {
+    kind: 'ready',
+    instance: server.instance,
+    version: server.version,
+    ...(listensOn === undefined ? {} : { listensOn }),
+  };
 }
 
 const placeOf = (redis: ManagedRedis): string => `port ${redis.port}`;

@@ -76,7 +76,7 @@ export async function observeRedisContainer(
   if (there.image !== wanted.image) {
     return { kind: 'unusable', because: `it runs the image ${there.image}, not ${wanted.image}` };
   }
-  return probeRedis(wanted.port, password, signal);
+  return probeRedis(wanted.port, password, there.labels, signal);
 }
 
 /** Makes and starts the container, and resolves when Redis answers in it. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
+import { type Labels, redisAddresses } from '../../model/labels.ts';
 import type { ObservedRedis } from '../../model/observed.ts';
 import { RedisLinkLost, redisUnreachable } from './redis-fault.ts';
 import { RedisLink } from './redis-link.ts';
@@ -14,11 +15,17 @@ const LOOK_MS = 2_000;
 export async function probeRedis(
   port: number,
   password: Secret | undefined,
+  labels: Labels | undefined,
   signal: AbortSignal,
 ): Promise<ObservedRedis & { readonly kind: 'ready' | 'unusable' }> {
   const endpoint = endpointOf(port, password);
+  const listensOn = redisAddresses(labels?.spec ?? '');
   try {
-    return { kind: 'ready', ...(await ping(endpoint, LOOK_MS, signal)) };
+    return {
+      kind: 'ready',
+      ...(await ping(endpoint, LOOK_MS, signal)),
+      ...(listensOn === undefined ? {} : { listensOn }),
+    };
   } catch (error) {
     signal.throwIfAborted();
     const refused = error instanceof RedisLinkLost ? undefined : 'its password is not the one that is known here';

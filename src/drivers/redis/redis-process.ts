@@ -48,7 +48,8 @@ export async function observeRedisProcess(
   signal: AbortSignal,
 ): Promise<ObservedRedis> {
   const processes = await findRedisProcesses();
-  if (processes.some(({ labels }) => labels.test === test)) return probeRedis(port, password, signal);
+  const ours = processes.find(({ labels }) => labels.test === test);
+  if (ours !== undefined) return probeRedis(port, password, ours.labels, signal);
   if (!(await isPortTaken(port, signal))) return { kind: 'absent' };
   const owner = await portOwner(port);
   const other = processes.find(({ pid }) => owner.endsWith(`(process ${pid})`))?.labels.test;
