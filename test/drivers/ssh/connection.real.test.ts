@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -108,12 +108,15 @@ describe('a forwarded socket', () => {
   });
 });
 
+/** Resolves when a client has closed. Not `once`: that rejects with the error by which a connection may break first. */
+const closeOf = (client: EventEmitter): Promise<void> => new Promise((resolve) => client.once('close', () => resolve()));
+
 describe('a broken connection', () => {
   const host = () => bed.hosts[0]!;
 
   test('is made anew by the next call', async () => {
     const before = await connection.session(signal);
-    const closed = once(before.client, 'close');
+    const closed = closeOf(before.client);
     await host().stopSsh();
     await closed;
     await host().startSsh();
@@ -132,7 +135,7 @@ describe('a broken connection', () => {
 
   test('is waited for while its server starts', async () => {
     const { client } = await connection.session(signal);
-    const closed = once(client, 'close');
+    const closed = closeOf(client);
     await host().stopSsh();
     await closed;
     const call = connection.exec(['echo', 'back'], signal);
@@ -142,7 +145,7 @@ describe('a broken connection', () => {
 
   test('is given up in the end, and may still come back later', async () => {
     const { client } = await connection.session(signal);
-    const closed = once(client, 'close');
+    const closed = closeOf(client);
     await host().stopSsh();
     await closed;
     try {
