@@ -1,7 +1,7 @@
 import { toFault } from '../model/fault.ts';
 import { perform } from './perform.ts';
+import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { RunFaults } from './session.ts';
 import { LIMITS, walk } from './walk.ts';
 
 /** Walks the plan. Throws `RunFaults` with what failed; what was made stays. */

@@ -2,7 +2,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { Fault } from '../model/fault.ts';
 import { TmError, toFault } from '../model/fault.ts';
 import { PhaseFailed } from './monitor/phase-failed.ts';
-import { RunFaults } from './session.ts';
+import { RunFaults } from './run-faults.ts';
 
 /*
  * The conductor of a run. It holds no connection and does no IO: its actors are provided by run/actors.ts.

@@ -5,7 +5,7 @@ import type { Plan, PlanSummary } from '../model/plan.ts';
 import { diff } from '../plan/diff.ts';
 import { hasChanges, summarize } from '../plan/summary.ts';
 import { obstacles, preparePlan } from './prepare.ts';
-import type { RunRequest } from './session.ts';
+import type { RunRequest } from './request.ts';
 import { Session } from './session.ts';
 import type { World } from './world.ts';
 

@@ -11,8 +11,8 @@ import { addressesOf, bindAddresses, managedUrl } from './addresses.ts';
 import { needsControl } from './fleet.ts';
 import { observe } from './observe.ts';
 import { resetHosts } from './reset-hosts.ts';
+import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { RunFaults } from './session.ts';
 
 /**
  * Looks at the hosts, the engine here and Redis, and plans. Changes nothing: with `lock: false` not even a lock is taken.

@@ -3,8 +3,8 @@ import { reset } from '../plan/reset.ts';
 import { summarize } from '../plan/summary.ts';
 import { observe } from './observe.ts';
 import { perform } from './perform.ts';
+import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { RunFaults } from './session.ts';
 import { LIMITS, walk } from './walk.ts';
 
 /** Does what `--reset-hosts` asks, before anything is planned. Throws `RunFaults` with what could not be removed. */

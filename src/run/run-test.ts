@@ -3,7 +3,7 @@ import type { Verdict } from '../model/event.ts';
 import { createActors } from './actors.ts';
 import { runMachine } from './machine.ts';
 import type { EventListener } from './recorder.ts';
-import type { RunRequest } from './session.ts';
+import type { RunRequest } from './request.ts';
 import { Session } from './session.ts';
 import { Evidence, exitCodeOf } from './verdict.ts';
 import type { World } from './world.ts';

@@ -1,10 +1,8 @@
 import { disposeQuietly } from '../lib/dispose-quietly.ts';
 import { isoTime } from '../lib/iso-time.ts';
 import type { Secret } from '../lib/secret.ts';
-import type { Desired } from '../model/desired.ts';
-import type { TmEvent, Verdict } from '../model/event.ts';
-import type { Fault, LockHolder } from '../model/fault.ts';
-import { TmError } from '../model/fault.ts';
+import type { Verdict } from '../model/event.ts';
+import type { LockHolder } from '../model/fault.ts';
 import type { RunId } from '../model/names.ts';
 import { fileNameOf, runId } from '../model/names.ts';
 import type { Observed } from '../model/observed.ts';
@@ -14,40 +12,12 @@ import type { RunStore, State, Store, StoreLock } from '../ports/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Board } from './board.ts';
 import { Fleet } from './fleet.ts';
+import { lockedFault } from './locked-fault.ts';
 import type { Monitoring } from './monitor/monitoring.ts';
 import type { EventListener } from './recorder.ts';
 import { Recorder } from './recorder.ts';
+import type { RunLog, RunRequest } from './request.ts';
 import type { World } from './world.ts';
-
-/** What a person asked for. */
-export interface RunRequest {
-  readonly desired: Desired;
-  /** `--redis-url`; its password stays inside. */
-  readonly externalRedis?: Secret;
-  /** `always`: `tm <config>`; `after-timeline`: `tm apply`, which leaves what a failure before the timeline made; `keep`: `--keep`. */
-  readonly cleanup: 'always' | 'after-timeline' | 'keep';
-  readonly reset: 'none' | 'test' | 'all';
-  /** Draws `run.log` from the events, through what it is given to append with. */
-  readonly runLog?: (append: (text: string) => void) => RunLog;
-}
-
-/** The readable log of a run, drawn as it happens. */
-export interface RunLog {
-  event(event: TmEvent): void;
-  /** Writes what is left. */
-  close(): Promise<void>;
-}
-
-/** More than one fault at once, each for a person to see. */
-export class RunFaults extends Error {
-  readonly faults: readonly Fault[];
-
-  constructor(faults: readonly Fault[]) {
-    super(faults.map((fault) => fault.message).join('; '));
-    this.name = 'RunFaults';
-    this.faults = faults;
-  }
-}
 
 /** Everything that one run holds, from its lock to its connections. The machine's actors share it; `close` gives all of it back. */
 export class Session {
@@ -241,16 +211,6 @@ export class Session {
       since: isoTime(clock.wall()),
     };
   }
-}
-
-/** The fault of a lock that somebody else holds. */
-export function lockedFault(holder: LockHolder, what: string): TmError {
-  return new TmError({
-    kind: 'locked',
-    holder,
-    message: `${what} is in use by another run: ${holder.user}@${holder.machine}, process ${holder.pid}, since ${holder.since}`,
-    hint: 'wait for it, or stop it there with Ctrl-C; a run that died gives its lock up by itself',
-  });
 }
 
 /** `YYYY-MM-DD-HH-MM-SS`, UTC. */

@@ -4,8 +4,8 @@ import { teardown } from '../plan/teardown.ts';
 import type { Fleet } from './fleet.ts';
 import { observe } from './observe.ts';
 import { perform } from './perform.ts';
+import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { RunFaults } from './session.ts';
 import { LIMITS, walk } from './walk.ts';
 
 /**

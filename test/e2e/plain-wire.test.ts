@@ -3,6 +3,7 @@ import type { TmEvent } from '../../src/model/event.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { provideImage } from '../testbed/images.ts';
 import { type Bench, endForeign, everythingOurs, hostsYaml, startBench, startForeign } from './harness.ts';
+import { startPrivateRedis } from './private-redis.ts';
 
 let bench: Bench;
 
@@ -173,6 +174,53 @@ describe('peers that only know the plain wire', () => {
     const repaired = await bench.tm('apply', config);
     expect(repaired.code, repaired.stdout + repaired.stderr).toBe(0);
     expect(await everythingOurs(bench.bed)).toEqual([]);
+  });
+
+  test.each([
+    ['while it applies', /planned/],
+    ['while the timeline runs', /connected/],
+  ])('a tm that is killed %s is repaired by the next one', async (_when, pattern) => {
+    const config = await bench.config(
+      'dead.yaml',
+      plainPeers(
+        'dead',
+        ['alice', 'bob', 'carol'],
+        `  - { time: 0, peer: alice, command: connect }\n  - { time: 3, peer: bob, command: connect }`,
+      ),
+    );
+    const killed = bench.start('apply', config);
+    await killed.saw(pattern);
+    killed.child.kill('SIGKILL');
+    expect((await killed.done).code).toBe(null);
+    const next = await bench.tm('apply', config);
+    expect(next.code, next.stdout + next.stderr).toBe(0);
+    expect(await everythingOurs(bench.bed)).toEqual([]);
+  });
+
+  test('an external Redis is used as it is, its database and password honoured, and left as it was', async () => {
+    const redis = await startPrivateRedis(bench.bed.control.address);
+    const before = await redis.notifications();
+    try {
+      const config = await bench.config(
+        'external.yaml',
+        plainPeers(
+          'external',
+          ['alice', 'bob'],
+          `  - { time: 0, peer: alice, command: connect }\n  - { time: 1, peer: bob, command: connect }`,
+        ),
+      );
+      const { code, stdout, stderr } = await bench.tm(config, '--redis-url', redis.url(5));
+      expect(code, stdout + stderr).toBe(0);
+      expect(stdout + stderr).not.toContain(redis.password);
+      expect(await redis.keys(0)).toEqual([]);
+      // What watchers may still read expires by itself.
+      for (const key of await redis.keys(5)) expect(key).toMatch(/^tm:(events|used):external/);
+      expect(await redis.notifications()).toBe(before);
+      expect((await bench.tm('destroy', config, '--redis-url', redis.url(5))).code).toBe(0);
+      expect(await redis.keys(5)).toEqual([]);
+    } finally {
+      await redis.stop();
+    }
   });
 
   test('two runs of one test: the second is told who holds it', async () => {

@@ -3,8 +3,8 @@ import { runFor, runUntilSettled } from '../../src/drivers/memory/clock-drive.ts
 import type { TmEvent } from '../../src/model/event.ts';
 import { TmError } from '../../src/model/fault.ts';
 import { imageRef, peerName } from '../../src/model/names.ts';
+import type { RunRequest } from '../../src/run/request.ts';
 import { runTest } from '../../src/run/run-test.ts';
-import type { RunRequest } from '../../src/run/session.ts';
 import { HOSTS, type SampleOptions, sampleDesired } from '../fakes/sample-spec.ts';
 import { GOOD } from '../fakes/simulated-peer.ts';
 import { imageOf, type SimulatedWorld, simulatedWorld } from '../fakes/simulated-world.ts';

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
+import type { RunRequest } from '../../run/request.ts';
 import { runTest } from '../../run/run-test.ts';
-import type { RunRequest } from '../../run/session.ts';
 import { createJsonView } from '../../views/json/json-view.ts';
 import { createRunLog } from '../../views/run-log/run-log.ts';
 import { createRunView } from '../../views/run-view.ts';
