@@ -16,7 +16,7 @@ const BAR_WIDTH = 12;
 const ROOM_FOR_BAR = 60;
 
 /**
- * `▕███████     ▏ 61 %  11 MB of 18.2 MB  17 MB/s, 6 s left`: how far a transfer is, and how long it will take at the
+ * `▕███████     ▏ 61 %  11 of 18.2 MB  17 MB/s, 6 s left`: how far a transfer is, and how long it will take at the
  * rate of its last samples. Once all bytes are there the engine still unpacks them, which no one can measure: it says so.
  */
 export function progressSegments(transfer: Transferring, marks: Marks, room: number): readonly Segment[] {
@@ -34,15 +34,26 @@ export function progressSegments(transfer: Transferring, marks: Marks, room: num
     { text: marks.bar.full.repeat(full), tone: 'sent' },
     { text: `${marks.bar.empty.repeat(BAR_WIDTH - full)}${marks.bar.right} ` },
     percent,
-    quiet(`  ${formatBytes(last.done)} of ${formatBytes(last.total)}${speed === undefined ? '' : `  ${speed}`}`),
+    quiet(`  ${amount(last)}${speed === undefined ? '' : `  ${speed}`}`),
   ];
 }
 
-/** `17 MB/s, 6 s left`, from the oldest kept sample (or the start) to the newest; undefined before there is a rate. */
+/** `11 of 18.2 MB`: the unit is said once where it is the same. */
+function amount({ done, total }: Progress): string {
+  const [count = '', unit] = formatBytes(done).split(' ');
+  const all = formatBytes(total);
+  return `${unit === all.split(' ')[1] ? count : formatBytes(done)} of ${all}`;
+}
+
+/** Milliseconds of samples below which a rate would be a guess. */
+const STEADY_MS = 400;
+
+/** `17 MB/s, 6 s left`, from the oldest kept sample (or the start) to the newest; undefined before there is a steady rate. */
 function speedText({ sinceMs, progress }: Transferring): string | undefined {
   const last = progress.at(-1);
   if (last === undefined) return undefined;
   const from = (progress.length > 1 ? progress[0] : undefined) ?? { atMs: sinceMs, done: 0 };
+  if (last.atMs - sinceMs < STEADY_MS) return undefined;
   const bytesPerMs = (last.done - from.done) / (last.atMs - from.atMs);
   if (!(bytesPerMs > 0) || !Number.isFinite(bytesPerMs)) return undefined;
   // Whole seconds: tenths would flicker with every sample.

@@ -110,7 +110,7 @@ function addSlots(slots: Map<Item, Slot>, item: Item, parent: Slot | undefined):
 }
 
 /** Wider than this, durations would stand too far from their words to be read with them. */
-const MOST_COLUMNS = 78;
+const MOST_COLUMNS = 100;
 /** Spare ones: listr2 breaks a line that fills its row, and takes signs like the tick for two columns wide. */
 const SPARE_COLUMNS = 2;
 

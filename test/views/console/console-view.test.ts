@@ -217,7 +217,7 @@ describe('a whole run', () => {
           1.9s  cloud    ✖ peer-17: UDP port 11992 of cloud is taken
                            │ choose another base_port for cloud, or free it: ss -ulpn sport = :11992
           3.5s  cloud    ✖ 19 of 20 peers started, peer-17 failed  2.8s
-         10.3s  garage   · node:1.4  ▕█████████   ▏ 80 %  193 MB of 241 MB  19.3 MB/s, 3 s left
+         10.3s  garage   · node:1.4  ▕█████████   ▏ 80 %  193 of 241 MB  19.3 MB/s, 3 s left
          14.3s  garage   ✔ node:1.4 sent 241 MB at 17.2 MB/s  14.0s
          17.2s  garage   ✔ 20 peers started  2.8s
       ✖ could not start, after 18 s: peer-17: UDP port 11992 of cloud is taken

@@ -139,7 +139,7 @@ describe('on a terminal', () => {
       ✔ planned  42 to add, 241 MB to send                                      0.3s
       ✔ redis   ready                                                           0.3s
       ▾ garage
-        ⠙ node:1.4  ▕█           ▏ 10 %  24.1 MB of 241 MB  19.3 MB/s, 11 s left
+        ⠙ node:1.4  ▕█           ▏ 10 %  24.1 of 241 MB  19.3 MB/s, 11 s left
         · 20 peers to start
       ⠙ cloud   3 of 20 peers started"
     `);
@@ -150,7 +150,7 @@ describe('on a terminal', () => {
       ✔ planned  42 to add, 241 MB to send                                      0.3s
       ✔ redis   ready                                                           0.3s
       ▾ garage
-        ⠹ node:1.4  ▕█████       ▏ 44 %  106 MB of 241 MB  19.3 MB/s, 7 s left
+        ⠹ node:1.4  ▕█████       ▏ 44 %  106 of 241 MB  19.3 MB/s, 7 s left
         · 20 peers to start
       ✖ cloud   19 of 20 peers started, peer-17 failed                          2.8s
         peer-17: UDP port 11992 of cloud is taken

@@ -157,10 +157,10 @@ describe('the words of an image', () => {
     tell(1000, started(id));
     expect(text(row)).toBe('node:1.4 sending');
     tell(1500, progress(id, 10_000_000, 241_000_000));
-    expect(text(row)).toBe('node:1.4  ▕            ▏  4 %  10 MB of 241 MB  20 MB/s, 12 s left');
+    expect(text(row)).toBe('node:1.4  ▕            ▏  4 %  10 of 241 MB  20 MB/s, 12 s left');
     for (let i = 1; i <= 20; i++) tell(1500 + i * 500, progress(id, 10_000_000 + i * 2_500_000, 241_000_000));
     // The rate follows the wire: only the last samples count, not the quick start.
-    expect(text(row)).toBe('node:1.4  ▕██          ▏ 24 %  60 MB of 241 MB  5 MB/s, 36 s left');
+    expect(text(row)).toBe('node:1.4  ▕██          ▏ 24 %  60 of 241 MB  5 MB/s, 36 s left');
     expect(text(row, 40)).toBe('node:1.4  24 %  5 MB/s, 36 s left');
     tell(30_000, progress(id, 241_000_000, 241_000_000));
     expect(text(row)).toBe('node:1.4  loading 241 MB');
@@ -198,8 +198,11 @@ test('a bar without a total, a rate or any sample', () => {
     );
   expect(at()).toBe('');
   expect(at([100, 5000, 0])).toBe('5 kB');
-  expect(at([0, 50, 100])).toBe('[######......] 50 %  50 B of 100 B');
-  expect(at([100, 50, 100], [200, 50, 100])).toBe('[######......] 50 %  50 B of 100 B');
+  expect(at([0, 50, 100])).toBe('[######......] 50 %  50 of 100 B');
+  expect(at([100, 50, 100]), 'a rate after a tenth of a second would be a guess').toBe(
+    '[######......] 50 %  50 of 100 B',
+  );
+  expect(at([100, 50, 100], [200, 50, 100])).toBe('[######......] 50 %  50 of 100 B');
 });
 
 test('a plan in a line', () => {
