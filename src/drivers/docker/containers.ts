@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { byCodePoint } from '../../lib/code-point-order.ts';
 import { TmError } from '../../model/fault.ts';
 import { LABEL } from '../../model/labels.ts';
@@ -49,7 +50,7 @@ export class DockerContainers implements Containers {
     const id = await this.#create(order, containerBody(order, home, configPath), signal).catch(
       async (error: unknown) => {
         // Nothing will be left that a later `remove` could find it by.
-        if (!isConflict(error)) await this.#directories.removeEmpty(configPath, NEVER).catch(() => {});
+        if (!isConflict(error)) await this.#removeConfig(configPath, NEVER).catch(() => {});
         throw error;
       },
     );
@@ -68,8 +69,14 @@ export class DockerContainers implements Containers {
       await this.#stop(id, graceMs, signal);
       await this.#delete(id, signal);
       const directory = configPathOf(inspection);
-      if (directory !== undefined) await this.#directories.removeEmpty(directory, signal);
+      if (directory !== undefined) await this.#removeConfig(directory, signal);
     });
+  }
+
+  /** A config directory into which nobody put anything, and with the last one what held them. */
+  async #removeConfig(directory: string, signal: AbortSignal): Promise<void> {
+    await this.#directories.removeEmpty(directory, signal);
+    await this.#directories.removeEmpty(dirname(directory), signal);
   }
 
   exits(signal: AbortSignal): Promise<AsyncIterable<ContainerExit>> {
