@@ -56,6 +56,8 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replace(/ /g, '-');
 
+const TM = /^(?:npx |node \S*\/)?tm(?:\.js)?(?= |$)/;
+
 /** What a reader would type: inline code and the lines of blocks that are no other language's. */
 function commandLinesOf(text: string): readonly string[] {
   const { blocks, prose } = blocksOf(text);
@@ -64,7 +66,7 @@ function commandLinesOf(text: string): readonly string[] {
     .flatMap((block) => block.text.split('\n'))
     .map((line) => line.replace(/^\$ /, '').replace(/ {2,}#.*$/, ''));
   const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
-  return [...typed, ...inline].flatMap((line) => /^(?:npx |node \S*\/)?tm(?:\.js)?( .*)?$/.exec(line.trim()) ?? []);
+  return [...typed, ...inline].filter((line) => TM.test(line.trim()));
 }
 
 const linksOf = (text: string): readonly string[] =>
@@ -85,10 +87,7 @@ describe.each(documents)('$path', ({ path, text }) => {
 
   test('names no command and no option that tm does not have', () => {
     const unknown = commandLinesOf(text).flatMap((line) => {
-      const [first = '', ...rest] = line
-        .replace(/^.*?\btm(?:\.js)?(?= |$)/, '')
-        .trim()
-        .split(/\s+/);
+      const [first = '', ...rest] = line.trim().replace(TM, '').trim().split(/\s+/);
       const isCommand = first === '' || Object.hasOwn(COMMANDS, first) || /[./<[\-…]/.test(first);
       const options = [first, ...rest].flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []);
       const strange = options.filter((option) => !Object.hasOwn(OPTIONS, option));
