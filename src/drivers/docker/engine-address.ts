@@ -22,13 +22,18 @@ export function parseEngineAddress(
   if (text.startsWith('ssh://')) {
     const message = `${source} is ${text}, and tm does not reach an engine that way`;
     const hint = 'give the host `connection: ssh` instead, or point DOCKER_HOST at a local engine';
-    throw new TmError({ kind: 'failed', message, hint });
+    throw new TmError({ kind: 'unreachable', what: 'docker', message, hint });
   }
   // As http: of its own accord, a URL of another scheme may have no host at all.
   const http = text.replace(/^tcp:/, 'http:');
   const url = /^https?:\/\//.test(http) && URL.canParse(http) ? new URL(http) : undefined;
   if (url === undefined) {
-    throw new TmError({ kind: 'failed', message: `${source} cannot be read: ${text}`, hint: HINT });
+    throw new TmError({
+      kind: 'unreachable',
+      what: 'docker',
+      message: `${source} cannot be read: ${text}`,
+      hint: HINT,
+    });
   }
   const tls = options.tls === true || text.startsWith('https:') || url.port === '2376';
   const host = url.hostname.replace(/^\[|\]$/g, '');

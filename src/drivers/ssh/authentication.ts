@@ -38,7 +38,13 @@ export async function* authMethods(
 async function usableAgent({ host, keys }: SshTarget, ring: KeyRing): Promise<ChosenAgent | undefined> {
   const isAsked = keys.asked?.kind === 'agent';
   const fault = (message: string) =>
-    new TmError({ kind: 'failed', host, message, hint: 'start one with: eval "$(ssh-agent)" && ssh-add' });
+    new TmError({
+      kind: 'unreachable',
+      what: 'host',
+      host,
+      message,
+      hint: 'start one with: eval "$(ssh-agent)" && ssh-add',
+    });
   if (keys.agent === undefined) {
     if (isAsked) throw fault(`${host} is to be reached with the keys of the SSH agent, and SSH_AUTH_SOCK names none`);
     return undefined;
@@ -62,18 +68,26 @@ function keyFault(
   switch (found.kind) {
     case 'absent':
       return new TmError({
-        kind: 'failed',
+        kind: 'unreachable',
+        what: 'host',
         host,
         message: `the key ${path} for ${host} does not exist`,
         hint: 'correct `ssh_auth`',
       });
     case 'locked': {
       const hint = `load it into the agent (ssh-add ${path}), or give the passphrase in TM_SSH_PASSPHRASE`;
-      return new TmError({ kind: 'failed', host, message: `the key ${path} for ${host} is locked`, hint });
+      return new TmError({
+        kind: 'unreachable',
+        what: 'host',
+        host,
+        message: `the key ${path} for ${host} is locked`,
+        hint,
+      });
     }
     case 'unreadable':
       return new TmError({
-        kind: 'failed',
+        kind: 'unreachable',
+        what: 'host',
         host,
         message: `the key ${path} for ${host} cannot be used: ${found.because}`,
       });

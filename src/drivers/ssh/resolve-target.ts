@@ -77,7 +77,8 @@ async function jumpHost(request: Request, list: string): Promise<SshTarget> {
   if (request.jumps >= MAX_JUMPS) {
     const message = `${request.host} stands behind more than ${MAX_JUMPS} jump hosts`;
     throw new TmError({
-      kind: 'failed',
+      kind: 'unreachable',
+      what: 'host',
       host: request.host,
       message,
       hint: 'is there a loop of ProxyJump in ~/.ssh/config?',

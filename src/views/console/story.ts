@@ -93,7 +93,8 @@ function learn(facts: Facts, event: TmEvent): void {
       facts.timelineEnded = event;
       return;
     case 'message-sent':
-      facts.lastTold.set(event.peer, event);
+      // What everybody is told explains no single death.
+      if (event.origin === 'hand') facts.lastTold.set(event.peer, event);
       if (event.origin === 'shutdown') facts.toldToStop += 1;
       return;
     case 'command-sent':

@@ -60,7 +60,7 @@ describe('a key file', () => {
 
   test('that does not exist is named in the fault', async () => {
     expect(await faultOf(logIn(key('~/.ssh/nothing')))).toMatchObject({
-      kind: 'failed',
+      kind: 'unreachable',
       message: expect.stringContaining('~/.ssh/nothing'),
     });
   });
@@ -68,7 +68,7 @@ describe('a key file', () => {
   test('that is no key is named in the fault', async () => {
     const path = await home.write('mine', 'this is not a key');
     expect(await faultOf(logIn(key(path)))).toMatchObject({
-      kind: 'failed',
+      kind: 'unreachable',
       message: expect.stringContaining('~/.ssh/mine'),
     });
   });
@@ -104,7 +104,7 @@ describe('a key with a passphrase', () => {
   });
 
   test('is a fault where nobody tells it', async () => {
-    const expected = { kind: 'failed', hint: expect.stringContaining('TM_SSH_PASSPHRASE') };
+    const expected = { kind: 'unreachable', hint: expect.stringContaining('TM_SSH_PASSPHRASE') };
     expect(await faultOf(logIn(key(bed.encryptedKeyPath)))).toMatchObject(expected);
     const questions = { askPassphrase: async () => undefined };
     expect(await faultOf(logIn(key(bed.encryptedKeyPath), questions))).toMatchObject(expected);
@@ -148,7 +148,7 @@ describe('the agent', () => {
 
   test('that is asked for and is not there is a fault; otherwise files are used', async () => {
     expect(await faultOf(logIn({ kind: 'agent' }))).toMatchObject({
-      kind: 'failed',
+      kind: 'unreachable',
       message: expect.stringContaining('SSH_AUTH_SOCK'),
     });
     const env = { SSH_AUTH_SOCK: join(home.path, 'nobody.sock') };
@@ -163,6 +163,6 @@ describe('the agent', () => {
     await home.write('config', `IdentityAgent ${agent.socket}\n`);
     expect(await logIn({ kind: 'agent' })).toEqual(both);
     await home.write('config', 'IdentityAgent none\n');
-    expect((await faultOf(logIn({ kind: 'agent' }, {}, { SSH_AUTH_SOCK: agent.socket }))).kind).toBe('failed');
+    expect((await faultOf(logIn({ kind: 'agent' }, {}, { SSH_AUTH_SOCK: agent.socket }))).kind).toBe('unreachable');
   });
 });
