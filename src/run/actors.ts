@@ -1,5 +1,7 @@
 import { fromPromise } from 'xstate';
 import type { Phase } from '../model/event.ts';
+import type { Fault } from '../model/fault.ts';
+import { toFault } from '../model/fault.ts';
 import { apply } from './apply.ts';
 import type { MachineContext } from './machine.ts';
 import { bootstrap } from './monitor/bootstrap.ts';
@@ -63,21 +65,36 @@ async function judge(session: Session, context: MachineContext, evidence: Eviden
   await session.monitoring?.close();
   session.monitoring = undefined;
   if (session.verdict !== undefined) return;
-  session.verdict = verdictOf(context, evidence);
+  const unwritten = await faultOf(() => session.recorder.flush());
+  session.verdict = verdictOf({ ...context, faults: [...context.faults, ...unwritten] }, evidence);
   session.recorder.emit({ type: 'verdict', verdict: session.verdict });
 }
 
-/** The last words of a run, then everything that it holds is given back. */
+/** The last words of a run, then everything that it holds is given back, whatever went wrong before. */
 async function finish(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
   const { recorder } = session;
-  if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
-  if (session.tornDown && session.left.length === 0) await session.forgetRun();
-  // A teardown that failed shows in the exit code, but never hides why the test failed.
-  const verdict = session.verdict?.kind === 'passed' ? verdictOf(context, evidence) : session.verdict;
-  const interrupted = context.stoppedBy === undefined ? verdict : verdictOf(context, evidence);
+  const late = await faultOf(async () => {
+    if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
+    if (session.tornDown && session.left.length === 0) await session.forgetRun();
+    await recorder.flush();
+  });
+  // What failed behind the verdict shows in the exit code, but never hides why the test failed.
+  const ending = { ...context, faults: [...context.faults, ...late] };
+  const verdict = session.verdict?.kind === 'passed' ? verdictOf(ending, evidence) : session.verdict;
+  const interrupted = context.stoppedBy === undefined ? verdict : verdictOf(ending, evidence);
   const exitCode = interrupted === undefined ? 1 : exitCodeOf(interrupted);
   recorder.emit({ type: 'phase', phase: 'done' });
   recorder.emit({ type: 'run-ended', exitCode, ms: Math.round(recorder.elapsed()), left: session.left });
   session.exitCode = exitCode;
   await session.close();
+}
+
+/** What went wrong in `work`, as a list to add to others. */
+async function faultOf(work: () => Promise<void>): Promise<readonly Fault[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    return [toFault(error)];
+  }
 }

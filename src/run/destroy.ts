@@ -1,8 +1,8 @@
 import { Secret } from '../lib/secret.ts';
 import type { Desired, DesiredRedis } from '../model/desired.ts';
 import type { Fault } from '../model/fault.ts';
-import { toFault } from '../model/fault.ts';
-import { imageRef } from '../model/names.ts';
+import { TmError, toFault } from '../model/fault.ts';
+import { hostName, imageRef } from '../model/names.ts';
 import type { HostSpec } from '../model/spec.ts';
 import type { State } from '../ports/store.ts';
 import { needsControl } from './fleet.ts';
@@ -46,10 +46,16 @@ export async function destroyTest(
     session.redisPassword = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
     session.recorder.emit({ type: 'phase', phase: 'tearingDown' });
     const control = needsControl(desired.spec.hosts, desired.images.length, desired.redis.kind);
-    if (request.externalRedis !== undefined) await session.connectToCleanUp(request.externalRedis, session.stop.signal);
+    if (request.externalRedis !== undefined && desired.redis.kind === 'external') {
+      await session.connectToCleanUp(request.externalRedis, session.stop.signal).catch((error: unknown) => {
+        if (error instanceof TmError && error.fault.kind === 'locked') throw error;
+        // Without its Redis the hosts are cleaned up all the same.
+        faults.push(toFault(error));
+      });
+    }
     await session.fleet.open(world.hosts, desired.spec.hosts, { control }, session.stop.signal);
     await tearDown(session);
-    if (session.left.length === 0) await session.store.clearState();
+    if (session.left.length === 0 && faults.length === 0) await session.store.clearState();
   } catch (error) {
     faults.push(...(error instanceof RunFaults ? error.faults : [toFault(error)]));
   } finally {
@@ -89,14 +95,26 @@ export function desiredOfState(state: State): Desired {
   };
 }
 
-/** The config's hosts, and those that an earlier version of it had: what was made there is still to be found. */
-export function withRememberedHosts(desired: Desired, state: State | undefined): Desired {
-  const known = new Set(desired.spec.hosts.map(hostKey));
-  const earlier = state?.hosts.filter((host) => !known.has(hostKey(host))) ?? [];
-  const taken = new Set<string>(desired.spec.hosts.map((host) => host.name));
-  const added = earlier.filter((host) => !taken.has(host.name));
-  return { ...desired, spec: { ...desired.spec, hosts: [...desired.spec.hosts, ...added] } };
+/**
+ * The config's test, and what an earlier version of it had: what was made on other hosts, and a Redis of another kind, are still to be
+ * found.
+ */
+export function withRemembered(desired: Desired, state: State | undefined): Desired {
+  if (state === undefined) return desired;
+  const { hosts } = desired.spec;
+  const known = new Set(hosts.map(hostKey));
+  const taken = new Map<string, string>(hosts.map(({ name, address }) => [name, address]));
+  const added = state.hosts.flatMap((host): readonly HostSpec[] => {
+    if (known.has(hostKey(host)) || taken.get(host.name) === host.address) return [];
+    // The name stands for another machine by now.
+    return [taken.has(host.name) ? { ...host, name: hostName(`${host.name} (${host.address})`) } : host];
+  });
+  const redis = REDIS_SCOPE[state.redis.kind] > REDIS_SCOPE[desired.redis.kind] ? state.redis : desired.redis;
+  return { ...desired, spec: { ...desired.spec, hosts: [...hosts, ...added] }, redis };
 }
+
+/** How much a removal looks for: that of a container looks for a process of this test, too, and an external Redis is never removed. */
+const REDIS_SCOPE = { external: 0, process: 1, container: 2 } as const satisfies Record<DesiredRedis['kind'], number>;
 
 function hostKey({ name, address, connection }: HostSpec): string {
   return JSON.stringify([name, address, connection]);

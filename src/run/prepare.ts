@@ -44,10 +44,9 @@ async function look(session: Session, options: { readonly lock: boolean }): Prom
   const { fleet, world } = session;
   const signal = session.stop.signal;
   const control = needsControl(desired.spec.hosts, desired.images.length, desired.redis.kind);
-  const [redis] = await Promise.all([
-    lookAtRedis(session, options),
-    fleet.open(world.hosts, desired.spec.hosts, { control }, signal),
-  ]);
+  const opening = fleet.open(world.hosts, desired.spec.hosts, { control }, signal);
+  // Awaited also when Redis is locked: a connection that comes after the end would be closed by nobody.
+  const redis = await lookAtRedis(session, options).finally(() => opening);
   if (fleet.faults.size === 0) await resetHosts(session);
   const observed = await observe(desired, fleet, redis, signal);
   const reachable = await withinReach(session, observed);
@@ -144,9 +143,9 @@ async function lookAtRedis(
       session.redisUrl = managedUrl(desired.redis.port, password);
     }
     const bus = await world.buses.connect(session.redisUrl, signal);
+    session.readBus(bus, session.redisUrl);
     const usedRuns = merge(remembered, await bus.usedRuns(desired.spec.test, signal));
     if (options.lock) await session.adoptBus(bus, session.redisUrl, signal);
-    else session.readBus(bus, session.redisUrl);
     const listensOn = observed.kind === 'ready' ? observed.listensOn : undefined;
     return {
       observed: {
@@ -160,6 +159,7 @@ async function lookAtRedis(
   } catch (error) {
     // Another run's lock is an answer, not a Redis that cannot be reached.
     if (error instanceof TmError && error.fault.kind === 'locked') throw error;
+    await session.closeBus();
     return { observed: { kind: 'unreachable', fault: toFault(error) }, usedRuns: remembered };
   }
 }

@@ -48,5 +48,9 @@ export function runTest(world: World, request: RunRequest, listeners: readonly E
     });
   });
   actor.start();
-  return { outcome, stop: (by) => actor.send({ type: 'STOP', by }) };
+  const stop = (by: string) => {
+    // A signal may come while the last lines are still being shown.
+    if (actor.getSnapshot().status === 'active') actor.send({ type: 'STOP', by });
+  };
+  return { outcome, stop };
 }

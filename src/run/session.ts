@@ -39,7 +39,8 @@ export class Session {
   /** What the control machine reaches Redis at. */
   redisUrl: Secret | undefined;
   redisPassword: Secret | undefined;
-  timelineBegan = false;
+  /** Its containers are not for another run. */
+  usedUp = false;
   /** Something may have been made on the hosts. */
   touched = false;
   tornDown = false;
@@ -194,8 +195,9 @@ export class Session {
   async close(): Promise<void> {
     await this.closeBus();
     await this.fleet[Symbol.asyncDispose]();
+    // What cannot be written by now has been told already, or is only for reading: neither keeps the lock.
     await this.recorder.flush().catch(() => undefined);
-    await this.#runLog?.close();
+    await this.#runLog?.close().catch(() => undefined);
     await disposeQuietly(this.runStore);
     await disposeQuietly(this.#storeLock);
   }

@@ -1,4 +1,5 @@
-import type { Observed } from '../model/observed.ts';
+import { toFault } from '../model/fault.ts';
+import type { Observed, ObservedRedis } from '../model/observed.ts';
 import { summarize } from '../plan/summary.ts';
 import { teardown } from '../plan/teardown.ts';
 import type { Fleet } from './fleet.ts';
@@ -70,9 +71,12 @@ async function lookAgain(session: Session): Promise<Observed> {
   const standing =
     redis.kind === 'external'
       ? ({ kind: 'absent' } as const)
-      : await world.redisServers.observe(redis, spec.test, session.redisPassword, NEVER);
+      : await world.redisServers.observe(redis, spec.test, session.redisPassword, NEVER).catch(notKnown);
   return observe(request.desired, fleet, { observed: standing, usedRuns: [] }, NEVER);
 }
+
+/** An engine here that does not answer must not keep anything standing on the hosts. */
+const notKnown = (error: unknown): ObservedRedis => ({ kind: 'unreachable', fault: toFault(error) });
 
 /** What still carries our labels after a teardown, for a person to know. */
 export async function whatIsLeft(session: Session): Promise<readonly string[]> {
@@ -87,6 +91,7 @@ export async function whatIsLeft(session: Session): Promise<readonly string[]> {
       if (container.labels?.test === spec.test) left.push(`${host.host}: ${container.name} (${container.state})`);
   }
   if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push('this machine: tm-redis');
+  if (observed.redis.kind === 'unreachable') left.push('this machine: tm-redis is not known, it cannot be asked for');
   return left;
 }
 

@@ -37,7 +37,7 @@ export async function playPeer(
 ): Promise<void> {
   const name = peerName(process.environment['PEER_NAME'] ?? '');
   const server = redis.running;
-  const alive = () => !ended.aborted && redis.running === server;
+  const alive = () => !ended.aborted && server !== undefined && redis.running === server;
   const say = (text: string) => {
     if (!alive()) return;
     diary.said.push(text);

@@ -71,16 +71,31 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
       alive.add(pid);
       killed = false;
       const self = pid;
+      // A process that was killed comes back from nothing, also not when another one has been started meanwhile.
+      const unlessKilled = (): void | Promise<void> => (alive.has(self) ? undefined : new Promise<void>(() => {}));
+      const servers = memoryRedisServers(redis);
       return {
-        clock,
+        clock: {
+          now: clock.now,
+          wall: clock.wall,
+          sleepUntil: async (deadline, signal) => {
+            await clock.sleepUntil(deadline, signal);
+            await unlessKilled();
+          },
+        },
         entropy: entropy.fork(`process ${self}`),
         hosts: memoryHosts(world.fleet),
-        redisServers: memoryRedisServers(redis),
+        redisServers: {
+          ...servers,
+          remove: async (...args) => {
+            await unlessKilled();
+            return servers.remove(...args);
+          },
+        },
         buses: memoryBuses(redis),
         stores: createMemoryStores(disk, {
           isAlive: (holder) => alive.has(holder.pid),
-          // A process that was killed never comes back from a call.
-          interfere: () => (killed && !alive.has(self) ? new Promise<void>(() => {}) : undefined),
+          interfere: unlessKilled,
         }),
         self: { pid: self, machine: 'control', user: 'root' },
         version: '0.0.0-test',

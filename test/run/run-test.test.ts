@@ -2,35 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { runFor, runUntilSettled } from '../../src/drivers/memory/clock-drive.ts';
 import type { TmEvent } from '../../src/model/event.ts';
 import { TmError } from '../../src/model/fault.ts';
-import { imageRef, peerName } from '../../src/model/names.ts';
-import type { RunRequest } from '../../src/run/request.ts';
-import { runTest } from '../../src/run/run-test.ts';
-import { HOSTS, type SampleOptions, sampleDesired } from '../fakes/sample-spec.ts';
+import { peerName } from '../../src/model/names.ts';
+import { HOSTS } from '../fakes/sample-spec.ts';
 import { GOOD } from '../fakes/simulated-peer.ts';
-import { imageOf, type SimulatedWorld, simulatedWorld } from '../fakes/simulated-world.ts';
-
-/** A run under way in a simulated world. */
-function start(world: SimulatedWorld, options: SampleOptions = {}, request: Partial<RunRequest> = {}) {
-  const events: TmEvent[] = [];
-  const desired = sampleDesired(options);
-  const run = runTest(world.boot(), { desired, cleanup: 'after-timeline', reset: 'none', ...request }, [
-    (event) => events.push(event),
-  ]);
-  return { run, events, of: (type: TmEvent['type']) => events.filter((event) => event.type === type) };
-}
-
-async function play(world: SimulatedWorld, options: SampleOptions = {}, request: Partial<RunRequest> = {}) {
-  const started = start(world, options, request);
-  const outcome = await runUntilSettled(world.clock, started.run.outcome);
-  return { ...started, outcome };
-}
-
-function worldWithRedisImage(): SimulatedWorld {
-  const world = simulatedWorld(HOSTS);
-  const redis = imageRef('redis:7');
-  world.fleet.registry.set(redis, imageOf(redis));
-  return world;
-}
+import { containersOf, play, start, worldWithRedisImage } from './play.ts';
 
 /** The lines of a plan about containers. */
 const changesOf = (event: TmEvent | undefined) =>
@@ -39,9 +14,6 @@ const changesOf = (event: TmEvent | undefined) =>
     : event.plan.changes.flatMap(({ kind, resource, because }) =>
         resource.kind === 'container' ? [`${kind} ${resource.name}: ${because}`] : [],
       );
-
-const containersOf = (world: SimulatedWorld) =>
-  [...world.fleet.hosts.values()].flatMap(({ engine }) => [...engine.containers.values()]);
 
 describe('a run in memory', () => {
   test('passes, leaves nothing behind, and every peer was told its commands in order', async () => {

@@ -5,16 +5,17 @@ import { createSeededEntropy, type SeededEntropy } from '../../src/drivers/memor
 import type { TmEvent } from '../../src/model/event.ts';
 import { TmError } from '../../src/model/fault.ts';
 import { hostName, imageRef, peerName } from '../../src/model/names.ts';
-import { destroyTest } from '../../src/run/destroy.ts';
+import { desiredOfState, destroyTest } from '../../src/run/destroy.ts';
 import type { Outcome } from '../../src/run/run-test.ts';
 import { runTest } from '../../src/run/run-test.ts';
+import type { World } from '../../src/run/world.ts';
 import { type SampleOptions, sampleDesired } from '../fakes/sample-spec.ts';
 import { GOOD, type Temper } from '../fakes/simulated-peer.ts';
 import { imageOf, PEER_IMAGE, type SimulatedWorld, simulatedWorld } from '../fakes/simulated-world.ts';
 
 /**
  * Whole lives of a test under faults, each decided by its seed: random fleets and timelines, peers that crash, hang or are rude, hosts and
- * a Redis that fail, signals, and a tm that is killed. `SEEDS=17 npx vitest run test/run/simulation` plays one again.
+ * a Redis that fail, a full disk, signals in any phase, and a tm that is killed. `SEEDS=17 npx vitest run test/run/simulation` plays one again.
  */
 const seeds = process.env['SEEDS']?.split(',').map(Number) ?? Array.from({ length: 400 }, (_, index) => index + 1);
 
@@ -77,9 +78,7 @@ async function live(seed: number): Promise<readonly TmEvent[]> {
     destroyTest(world.boot(), { desired: sampleDesired(life.sample), images: true }, []),
   );
   expect(await removed, 'a destroy leaves nothing').toEqual({ faults: [], left: [], exitCode: 0 });
-  for (const { engine } of world.fleet.hosts.values())
-    expect([...engine.containers.values()].filter(({ labels }) => labels !== undefined)).toEqual([]);
-  expect(world.redis.running).toBeUndefined();
+  checkGone(world);
   checkForeign(life);
   return [...events, ...mine];
 }
@@ -107,7 +106,8 @@ function birth(seed: number): Life {
     hosts,
     commands,
     peers: peers.map((name, index) => ({ name, bootstrap: index === 0 ? [] : [peers[random.below(index)]!] })),
-    spec: { timeouts: { startupSeconds: 20, shutdownSeconds: 5 } },
+    // Longer than all restarts of a peer together, which it may be told in one moment.
+    spec: { timeouts: { startupSeconds: 20, shutdownSeconds: 100 } },
   };
   return { world, sample, foreign, random };
 }
@@ -162,32 +162,110 @@ async function apply(life: Life, cleanup: 'keep' | 'after-timeline' | 'always') 
   return { outcome, mine };
 }
 
-/** An apply that may be stopped, lose its Redis for a while, or be killed in the middle. */
-async function applyUnderTrouble({ world, sample, random }: Life, mine: TmEvent[]): Promise<void> {
+/** An apply that may be stopped, lose its Redis, its engines or its disk, or be killed in the middle. */
+async function applyUnderTrouble(life: Life, mine: TmEvent[]): Promise<void> {
+  const { world, sample, random } = life;
   world.present.clear();
   const cleanup = (['keep', 'after-timeline', 'always'] as const)[random.below(3)] ?? 'keep';
-  const run = runTest(world.boot(), { desired: sampleDesired(sample), cleanup, reset: 'none' }, [
+  const disk = { full: false };
+  const run = runTest(withDisk(world.boot(), disk), { desired: sampleDesired(sample), cleanup, reset: 'none' }, [
     (event) => mine.push(event),
   ]);
-  const fate = random.below(5);
-  if (fate === 0) {
-    await runFor(world.clock, random.below(15_000));
-    run.stop('SIGINT');
-  }
-  if (fate === 1) {
-    await runFor(world.clock, random.below(12_000));
-    world.redis.loseConnections();
-    await runFor(world.clock, random.below(4000));
-    world.redis.restoreConnections();
-  }
-  if (fate === 2) {
-    await runFor(world.clock, random.below(15_000));
-    world.kill();
-    return;
+  const later = () => runFor(world.clock, random.below(15_000));
+  switch (random.below(10)) {
+    case 0:
+      await later();
+      run.stop('SIGINT');
+      break;
+    case 1:
+      await later();
+      world.redis.loseConnections();
+      await runFor(world.clock, random.below(4000));
+      world.redis.restoreConnections();
+      break;
+    case 2:
+      await later();
+      return await die(life);
+    case 3:
+      await later();
+      if (world.redis.running !== undefined) world.redis.stop();
+      break;
+    case 4:
+      await later();
+      for (const { engine } of world.fleet.hosts.values()) engine.loseListeners('the engine stays away');
+      break;
+    case 5:
+      await later();
+      disk.full = true;
+      break;
+    case 6:
+      await until(world, mine, 'tearingDown');
+      run.stop('SIGTERM');
+      await runFor(world.clock, random.below(100));
+      run.stop('SIGINT');
+      break;
+    case 7:
+      await later();
+      run.stop('SIGINT');
+      await runFor(world.clock, random.below(1000));
+      return await die(life);
   }
   const outcome = await runUntilSettled(world.clock, run.outcome);
-  const bad = [...world.present.values()].some(({ mute, hangsAfter, rude }) => mute || hangsAfter === 0 || rude);
+  expect(world.disk.tests.get(sampleDesired(sample).spec.test)?.lock, 'whatever happened, the lock is free').toBe(
+    undefined,
+  );
+  expect(mine.at(-1)?.type).toBe('run-ended');
+  // One that was never asked to stop, since the test ended while it was to be started again, had no occasion to be rude.
+  const restarting = new Set(
+    mine.flatMap((event) => (event.type === 'peer-exited' && event.exitCode === 42 ? [event.peer as string] : [])),
+  );
+  const bad = [...world.present].some(
+    ([name, { mute, hangsAfter, rude }]) => mute || hangsAfter === 0 || (rude && !restarting.has(name)),
+  );
   if (bad) expect(outcome.exitCode, 'a peer that misbehaves never makes a green run').not.toBe(0);
+}
+
+/** tm is killed; sometimes the next thing is a destroy that knows only what `.tm/` remembers. */
+async function die({ world, random }: Life): Promise<void> {
+  world.kill();
+  if (random.below(2) === 0) return;
+  world.interfere = undefined;
+  const state = [...world.disk.tests.values()][0]?.state;
+  if (state === undefined) return;
+  const request = { desired: desiredOfState(state), images: false };
+  const outcome = await runUntilSettled(world.clock, destroyTest(world.boot(), request, []));
+  expect(outcome, 'a destroy after a crash leaves nothing').toEqual({ faults: [], left: [], exitCode: 0 });
+  checkGone(world);
+}
+
+/** Plays until a run has come to a phase, or has ended. */
+async function until(world: SimulatedWorld, mine: readonly TmEvent[], phase: string): Promise<void> {
+  const there = () => mine.some((one) => one.type === 'run-ended' || (one.type === 'phase' && one.phase === phase));
+  for (let turns = 0; !there() && turns < 200_000; turns++) await runFor(world.clock, 1);
+}
+
+/** The world with a journal that cannot be written while the disk is full. */
+function withDisk(world: World, disk: { readonly full: boolean }): World {
+  const open: World['stores']['open'] = (test) => {
+    const store = world.stores.open(test);
+    const openRun: typeof store.openRun = async (run) => {
+      const there = await store.openRun(run);
+      const journal: typeof there.journal = async (lines) => {
+        if (disk.full) throw new TmError({ kind: 'failed', message: 'the disk is full' });
+        await there.journal(lines);
+      };
+      return { ...there, journal };
+    };
+    return { ...store, openRun };
+  };
+  return { ...world, stores: { ...world.stores, open } };
+}
+
+/** Nothing of ours stands anywhere. */
+function checkGone(world: SimulatedWorld): void {
+  for (const { engine } of world.fleet.hosts.values())
+    expect([...engine.containers.values()].filter(({ labels }) => labels !== undefined)).toEqual([]);
+  expect(world.redis.running).toBeUndefined();
 }
 
 /** Every container was told a beginning of its peer's commands, in the order of the file (after bootstrap), then shutdown. */

@@ -1,6 +1,6 @@
 import { Secret } from '../../lib/secret.ts';
 import type { Desired } from '../../model/desired.ts';
-import { desiredOfState, destroyTest, withRememberedHosts } from '../../run/destroy.ts';
+import { desiredOfState, destroyTest, withRemembered } from '../../run/destroy.ts';
 import { createJsonView } from '../../views/json/json-view.ts';
 import { createRunView } from '../../views/run-view.ts';
 import type { Args } from '../args.ts';
@@ -46,5 +46,5 @@ async function testsToDestroy(
   const { desired, faults } = await loadTest(args.config, externalRedis);
   printFaults(faults, args, context);
   if (desired === undefined) return 'invalid';
-  return [withRememberedHosts(desired, await stores.open(desired.spec.test).readState())];
+  return [withRemembered(desired, await stores.open(desired.spec.test).readState())];
 }

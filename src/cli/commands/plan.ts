@@ -8,7 +8,7 @@ import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import { loadTest } from '../load-test.ts';
 import { printFault, printFaults } from '../print-faults.ts';
-import { exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm plan <config>`: 0, or 2 with changes under `--detailed-exitcode`; 4 where somebody could not be asked. */
@@ -19,8 +19,12 @@ export async function planCommand(args: Args, context: Context): Promise<number>
   if (desired === undefined) return 3;
   const request = { desired, ...(externalRedis === undefined ? {} : { externalRedis }) };
   const stop = new AbortController();
+  let by: EndSignal | undefined;
   const quiet = onEndSignals(
-    () => stop.abort(),
+    (signal) => {
+      by = signal;
+      stop.abort();
+    },
     (signal) => process.exit(exitCodeOfSignal(signal)),
   );
   try {
@@ -42,6 +46,9 @@ export async function planCommand(args: Args, context: Context): Promise<number>
     const code = Math.max(0, ...hindrances.map(exitCodeOfFault));
     if (code > 0) return code;
     return args.detailedExitCode && changes ? 2 : 0;
+  } catch (error) {
+    if (by === undefined) throw error;
+    return exitCodeOfSignal(by);
   } finally {
     quiet();
   }

@@ -9,6 +9,17 @@ const LAST_WORDS_MS = 300;
 /** How many lines of its output are shown with a death. */
 const LAST_LINES = 10;
 
+/** What a judgement needs of those who listen. */
+export interface Hearing {
+  /** Everything that peers wrote so far has been told. */
+  readonly drain: () => Promise<void>;
+  /** Resolves while Redis can be heard, or is gone for good. */
+  readonly heard: () => Promise<void>;
+  /** The container is about to be started again: its next end is another one. */
+  readonly restarts: () => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Says what the end of a peer's container means: it was asked to stop and did, it wants to be started again (42), or it died.
  * Its last words come first: the engine often reports an end before Redis has told the `stopped` that preceded it.
@@ -18,14 +29,15 @@ export async function judgeExit(
   host: HostName,
   peer: PeerName,
   exit: ContainerExit,
-  drain: () => Promise<void>,
-  signal: AbortSignal,
+  hearing: Hearing,
 ): Promise<void> {
   const { recorder, board } = session;
+  const { drain, heard, signal } = hearing;
   const state = board.peers.get(peer);
   if (state === undefined || state.life !== 'alive') return;
-  if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, signal);
+  if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, hearing);
   const output = within(session, lastOutput(session, host, exit.id, signal), 2 * LAST_WORDS_MS);
+  await heard();
   await within(session, drain(), LAST_WORDS_MS);
   const exitCode = exit.exitCode === undefined ? {} : { exitCode: exit.exitCode };
   if (await hasStopped(session, peer)) {
@@ -54,7 +66,7 @@ async function restart(
   host: HostName,
   peer: PeerName,
   exit: ContainerExit,
-  signal: AbortSignal,
+  { restarts, signal }: Hearing,
 ): Promise<void> {
   const { recorder, board, world } = session;
   const { containers } = session.fleet.host(host);
@@ -69,8 +81,10 @@ async function restart(
     recorder.emit({ type: 'peer-restarting', peer, delayMs: seconds * 1000 });
     const due = world.clock.now() + seconds * 1000;
     const outcome = await board.until(() => session.shuttingDown, world.clock, due, signal);
-    if (outcome === 'timeout') await containers.restart(exit.id, signal);
-    else ended();
+    if (outcome !== 'timeout') return ended();
+    // Said before: it may end again before the engine has answered.
+    restarts();
+    await containers.restart(exit.id, signal);
   } catch (error) {
     if (signal.aborted) return;
     const because = `could not be started again: ${toFault(error).message}`;

@@ -18,7 +18,9 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   if (bus === undefined) throw new Error('Redis is not connected');
   const closing = new AbortController();
   const messages = new Messages(session);
-  const judging = new Map<string, Promise<void>>();
+  const judging = new Set<Promise<void>>();
+  /** Containers whose end is known; one that is started again may end again. */
+  const ended = new Set<string>();
   let listening: Listening | undefined;
 
   const drain = async () => {
@@ -29,21 +31,30 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
     await Promise.race([listening.drain(abort.signal).catch(() => undefined), timer]);
     patience.abort();
     abort.abort();
-    await recorder.flush();
+    // A journal that cannot be written is told with the verdict; here it must not keep the peers from being cleaned up.
+    await recorder.flush().catch(() => undefined);
+  };
+
+  /** Resolves while Redis can be heard: what was said before a loss is told after it. */
+  const heard = async () => {
+    const { clock } = world;
+    await board.until(() => !away || gone !== undefined, clock, clock.now() + RECONNECT_LIMIT_MS, closing.signal);
   };
 
   const judge = (host: HostName, exit: ContainerExit) => {
     const peer = ourPeer(session, exit);
     // One end may be told twice: by the engine's events, and by the list that is read right after they are opened.
-    if (peer === undefined || judging.has(exit.id)) return;
-    const done = judgeExit(session, host, peer, exit, drain, closing.signal);
-    judging.set(
-      exit.id,
-      done.finally(() => judging.delete(exit.id)),
+    if (peer === undefined || ended.has(exit.id)) return;
+    ended.add(exit.id);
+    const restarts = () => ended.delete(exit.id);
+    const done = judgeExit(session, host, peer, exit, { drain, heard, restarts, signal: closing.signal }).finally(() =>
+      judging.delete(done),
     );
+    judging.add(done);
   };
 
   let lostAt = 0;
+  let away = false;
   let gone: Fault | undefined;
   const listener: BusListener = {
     status: ({ peer, status, missed }) => {
@@ -57,10 +68,13 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
     taken: (receipt) => messages.taken(receipt),
     lost: (because) => {
       lostAt = world.clock.now();
+      away = true;
       recorder.emit({ type: 'bus-lost', because });
     },
     restored: () => {
       recorder.emit({ type: 'bus-restored', afterMs: Math.round(world.clock.now() - lostAt) });
+      away = false;
+      board.changed();
     },
     ended: (fault) => {
       gone = fault;
@@ -82,13 +96,19 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
     untaken: () => messages.untaken(),
     drain,
     close: async () => {
-      await Promise.allSettled(judging.values());
+      // Nobody is started again for a test that is over, however it came to its end.
+      session.shuttingDown = true;
+      board.changed();
+      await Promise.allSettled(judging);
       await drain();
       closing.abort();
       await disposeQuietly(listening);
     },
   };
 }
+
+/** Milliseconds for which a lost connection is waited for, at most: longer than a bus makes it again before it gives up. */
+const RECONNECT_LIMIT_MS = 90_000;
 
 /** Milliseconds that the last lines may take; at 50,000 lines a second a backlog of half a million. */
 const DRAIN_LIMIT_MS = 10_000;

@@ -54,10 +54,10 @@ export class Messages {
     this.#report(outstanding, now);
   }
 
-  /** Timeline commands that lie in the queue of a living peer. */
+  /** Timeline commands that nobody took. What was meant for a peer that died is explained by its death. */
   untaken(): readonly Untaken[] {
     return [...this.#outstanding.values()].filter(
-      ({ peer, origin }) => origin.kind === 'timeline' && this.#session.board.peers.get(peer)?.life === 'alive',
+      ({ peer, origin }) => origin.kind === 'timeline' && this.#session.board.peers.get(peer)?.life !== 'died',
     );
   }
 

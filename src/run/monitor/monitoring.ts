@@ -17,7 +17,7 @@ export interface Untaken {
 export interface Monitoring {
   /** Appends to the peer's queue and journals it. Sends of one turn keep their order. Throws `unreachable`. */
   send(peer: PeerName, command: string, origin: Origin): Promise<void>;
-  /** Timeline commands that living peers have not taken yet. */
+  /** Timeline commands that peers have not taken, unless they died. */
   untaken(): readonly Untaken[];
   /** Why Redis is gone for good, if it is. */
   fault(): Fault | undefined;

@@ -3,6 +3,7 @@ import type { PeerState } from '../board.ts';
 import type { Session } from '../session.ts';
 import { PhaseFailed } from './phase-failed.ts';
 import { names, throwIfRedisIsGone } from './startup.ts';
+import { useUp } from './use-up.ts';
 
 /** Milliseconds for a peer that has reported `stopped` to end by itself, so that its last lines are flushed. */
 const EXIT_GRACE_MS = 3000;
@@ -23,10 +24,16 @@ export async function shutDown(session: Session): Promise<void> {
   if (!session.stop.signal.aborted) await board.until(taken, clock, clock.now() + patienceMs, session.stop.signal);
   if (!session.stop.signal.aborted) {
     for (const { peer, command } of monitoring.untaken())
-      failures.push(`${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`);
+      failures.push(
+        board.peers.get(peer)?.life === 'ended'
+          ? `${peer} stopped without taking "${command}"`
+          : `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`,
+      );
   }
 
   throwIfRedisIsGone(session);
+  // Only a tm that is killed right now would miss the note; the peers are told all the same.
+  await useUp(session).catch(() => undefined);
   session.shuttingDown = true;
   board.changed();
   const asked = board.all().filter((peer) => peer.containerId !== undefined && !isDown(peer));

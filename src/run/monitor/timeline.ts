@@ -1,8 +1,8 @@
-import { isoTime } from '../../lib/iso-time.ts';
 import type { TimelineEntry } from '../../model/timeline.ts';
 import type { Session } from '../session.ts';
 import { STOPPED } from '../verdict.ts';
 import { throwIfRedisIsGone } from './startup.ts';
+import { useUp } from './use-up.ts';
 
 /**
  * Sends each command at its own time, counted from one zero: a late one delays none behind it. Ends when the last is sent,
@@ -36,6 +36,7 @@ export async function runTimeline(session: Session): Promise<void> {
     sends.push(
       monitoring.send(entry.peer, entry.command, origin).catch((error: unknown) => {
         failure ??= error;
+        board.changed();
       }),
     );
   };
@@ -45,9 +46,10 @@ export async function runTimeline(session: Session): Promise<void> {
     const entry = entries[next];
     if (entry === undefined) break;
     if (zero + entry.atMs > world.clock.now()) {
-      const over = () => monitoring.fault() !== undefined || board.all().every((peer) => peer.life !== 'alive');
+      const over = () =>
+        failure !== undefined || monitoring.fault() !== undefined || board.all().every((peer) => peer.life !== 'alive');
       const outcome = await board.until(over, world.clock, zero + entry.atMs, stop);
-      if (outcome === 'stopped' || monitoring.fault() !== undefined) break;
+      if (outcome === 'stopped' || failure !== undefined || monitoring.fault() !== undefined) break;
     }
     if (stop.aborted) break;
     send(entry);
@@ -59,16 +61,3 @@ export async function runTimeline(session: Session): Promise<void> {
   throwIfRedisIsGone(session);
   if (failure !== undefined) throw failure;
 }
-
-/** From here on the containers are used up: noted in Redis and on disk before the first command goes. */
-async function useUp(session: Session): Promise<void> {
-  const { request, bus, world } = session;
-  const at = isoTime(world.clock.wall());
-  session.timelineBegan = true;
-  await bus?.markUsed(request.desired.spec.test, session.run, at);
-  const earlier = session.state?.usedRuns ?? [];
-  await session.remember({ usedRuns: [...earlier, { run: session.run, at }].slice(-REMEMBERED_RUNS) });
-}
-
-/** Older runs than these have no containers left that anybody could mistake for unused. */
-const REMEMBERED_RUNS = 20;
