@@ -29,6 +29,8 @@ export async function planTest(
   try {
     session.state = await session.store.readState();
     const plan = await preparePlan(session, { lock: false });
+    // What could not be asked because of it looks unreachable, and would be told as an answer.
+    signal.throwIfAborted();
     const faults = session.observed === undefined ? [] : obstacles(session, session.observed, plan);
     return { plan, summary: summarize(plan), changes: hasChanges(plan), faults };
   } catch (error) {

@@ -7,6 +7,7 @@ import type { RunId } from '../model/names.ts';
 import { fileNameOf, runId } from '../model/names.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
+import type { HostSpec } from '../model/spec.ts';
 import type { Bus, RedisLock } from '../ports/bus.ts';
 import type { RunStore, State, Store, StoreLock } from '../ports/store.ts';
 import type { Addresses } from './addresses.ts';
@@ -77,10 +78,14 @@ export class Session {
 
   /** Takes the lock and opens the directory of this run: a new one, or that of the last run when it never came to a timeline. */
   async begin(): Promise<void> {
-    await this.takeLock();
     const { spec } = this.request.desired;
+    const fresh = runId(`${fileNameOf(spec.test)}-${stamp(this.world.clock.wall())}`);
+    // Looked up twice: whoever meets the lock is to read which run has it, and only under the lock is it sure which one that is.
+    this.state = await this.store.readState();
+    this.run = this.#resumable() ?? fresh;
+    await this.takeLock();
     const resumed = this.#resumable();
-    this.run = resumed ?? runId(`${fileNameOf(spec.test)}-${stamp(this.world.clock.wall())}`);
+    this.run = resumed ?? fresh;
     this.runStore = await this.#openRun(resumed);
     const { runStore } = this;
     this.recorder.openJournal(runStore);
@@ -160,7 +165,7 @@ export class Session {
       version: 1,
       test: spec.test,
       file: spec.file,
-      hosts: spec.hosts,
+      hosts: [...spec.hosts, ...this.#formerHosts()],
       redis,
       ...(external || this.redisUrl === undefined ? {} : { redisUrl: this.redisUrl.reveal() }),
       ...(external || this.redisPassword === undefined ? {} : { redisPassword: this.redisPassword.reveal() }),
@@ -169,6 +174,13 @@ export class Session {
       usedRuns: changes.usedRuns ?? this.state?.usedRuns ?? [],
     };
     await this.store.writeState(this.state);
+  }
+
+  /** Hosts that the config no longer has, where an earlier run may have left something: a destroy is still to look there. */
+  #formerHosts(): readonly HostSpec[] {
+    const { spec } = this.request.desired;
+    const named = new Set<string>(spec.hosts.map((host) => host.name));
+    return this.state?.hosts.filter((host) => !named.has(host.name)) ?? [];
   }
 
   /** Everything of this run is gone: there is nothing to go on with, and no Redis to reach. The hosts stay known. */

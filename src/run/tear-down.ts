@@ -1,4 +1,5 @@
 import { toFault } from '../model/fault.ts';
+import { REDIS_CONTAINER } from '../model/names.ts';
 import type { Observed, ObservedRedis } from '../model/observed.ts';
 import { summarize } from '../plan/summary.ts';
 import { teardown } from '../plan/teardown.ts';
@@ -90,8 +91,9 @@ export async function whatIsLeft(session: Session): Promise<readonly string[]> {
     for (const container of host.containers)
       if (container.labels?.test === spec.test) left.push(`${host.host}: ${container.name} (${container.state})`);
   }
-  if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push('this machine: tm-redis');
-  if (observed.redis.kind === 'unreachable') left.push('this machine: tm-redis is not known, it cannot be asked for');
+  const redis = request.desired.redis.kind === 'container' ? REDIS_CONTAINER : 'redis-server';
+  if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push(`this machine: ${redis}`);
+  if (observed.redis.kind === 'unreachable') left.push(`this machine: whether ${redis} is there cannot be told`);
   return left;
 }
 

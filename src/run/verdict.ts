@@ -42,9 +42,12 @@ export class Evidence {
 
   #since(event: { readonly peer: PeerName; readonly atMs: number }): string {
     const last = this.#lastCommand.get(event.peer);
-    return last === undefined ? '' : ` ${((event.atMs - last.atMs) / 1000).toFixed(1)} s after "${last.command}"`;
+    return last === undefined ? '' : ` ${ago(event.atMs - last.atMs)} after "${last.command}"`;
   }
 }
+
+/** `165 ms`, `6.9 s`. */
+const ago = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /** Why commands are skipped when a person ends the run: no fault of the test. */
 export const STOPPED = 'the run was stopped';

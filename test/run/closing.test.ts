@@ -102,7 +102,7 @@ describe('whatever fails, a run cleans up and gives everything back', () => {
     expect(containersOf(world)).toEqual([]);
     expect(outcome).toMatchObject({
       exitCode: 4,
-      left: ['this machine: tm-redis is not known, it cannot be asked for'],
+      left: ['this machine: whether tm-redis is there cannot be told'],
     });
     expect(remembered(world)?.lock).toBeUndefined();
     expect(started.of('run-ended')).toHaveLength(1);

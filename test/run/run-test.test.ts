@@ -70,7 +70,7 @@ describe('a run in memory', () => {
     expect(outcome.verdict).toEqual({
       kind: 'failed',
       reasons: [
-        'bob died: exited with 137 (out of memory) 0.5 s after "connect"',
+        'bob died: exited with 137 (out of memory) 450 ms after "connect"',
         'bob could not be sent "push|x|y": it died',
       ],
     });

@@ -66,6 +66,12 @@ async function whatToWatch(args: Args, context: Context): Promise<{ readonly tes
       hint: 'name its config: tm watch config.yaml',
     });
   const url = args.redisUrl ?? state?.redisUrl;
+  if (url === undefined && state?.redis.kind === 'external')
+    throw new TmError({
+      kind: 'usage',
+      message: `"${name}" has an external Redis, whose URL is not remembered here`,
+      hint: `give it as the run has it: tm watch --redis-url <url>, or in TM_REDIS_URL (${state.redis.display})`,
+    });
   if (url === undefined)
     throw new TmError({
       kind: 'usage',

@@ -109,7 +109,8 @@ describe('a forwarded socket', () => {
 });
 
 /** Resolves when a client has closed. Not `once`: that rejects with the error by which a connection may break first. */
-const closeOf = (client: EventEmitter): Promise<void> => new Promise((resolve) => client.once('close', () => resolve()));
+const closeOf = (client: EventEmitter): Promise<void> =>
+  new Promise((resolve) => client.once('close', () => resolve()));
 
 describe('a broken connection', () => {
   const host = () => bed.hosts[0]!;
