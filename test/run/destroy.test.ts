@@ -3,7 +3,7 @@ import { runUntilSettled } from '../../src/drivers/memory/clock-drive.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { Desired } from '../../src/model/desired.ts';
 import { desiredOfState, destroyTest, withRemembered } from '../../src/run/destroy.ts';
-import { sampleDesired } from '../fakes/sample-spec.ts';
+import { HOSTS, sampleDesired } from '../fakes/sample-spec.ts';
 import type { SimulatedWorld } from '../fakes/simulated-world.ts';
 import { containersOf, play, remembered, worldWithRedisImage } from './play.ts';
 
@@ -49,6 +49,16 @@ describe('a destroy', () => {
     const desired = withRemembered(externalDesired(), remembered(world)!.state);
     expect(await destroy(world, desired, new Secret(URL))).toEqual({ faults: [], left: [], exitCode: 0 });
     expect(world.redis.running).toBeUndefined();
+  });
+
+  test('looks on a host that the config has dropped, after an apply without it', async () => {
+    const world = worldWithRedisImage();
+    await play(world, {}, { cleanup: 'keep' });
+    await play(world, { hosts: [HOSTS[0]!] }, { cleanup: 'keep' });
+    expect([...world.fleet.hosts.get(HOSTS[1]!)!.engine.containers.values()]).toHaveLength(1);
+    const outcome = await destroy(world, desiredOfState(remembered(world)!.state!));
+    expect(outcome).toEqual({ faults: [], left: [], exitCode: 0 });
+    expect(containersOf(world)).toEqual([]);
   });
 
   test('looks on the machine that a host entry meant before, and asks nobody twice', async () => {
