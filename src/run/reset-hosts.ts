@@ -2,10 +2,9 @@ import { machinesOf } from '../plan/machines.ts';
 import { reset } from '../plan/reset.ts';
 import { summarize } from '../plan/summary.ts';
 import { observe } from './observe.ts';
-import { perform } from './perform.ts';
 import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { LIMITS, walk } from './walk.ts';
+import { walkPlan } from './walk-plan.ts';
 
 /** Does what `--reset-hosts` asks, before anything is planned. Throws `RunFaults` with what could not be removed. */
 export async function resetHosts(session: Session): Promise<void> {
@@ -21,11 +20,6 @@ export async function resetHosts(session: Session): Promise<void> {
   const plan = reset(desired, machines, request.reset);
   if (plan.steps.length === 0) return;
   recorder.emit({ type: 'planned', plan, summary: summarize(plan), ms: Math.round(world.clock.now() - startedAt) });
-  const result = await walk(plan, (step) => perform(step, session), {
-    limits: LIMITS,
-    recorder,
-    stop: session.stop.signal,
-    now: () => world.clock.now(),
-  });
+  const result = await walkPlan(session, plan, session.stop.signal);
   if (result.faults.length > 0) throw new RunFaults(result.faults.map(({ fault }) => fault));
 }

@@ -5,10 +5,9 @@ import { summarize } from '../plan/summary.ts';
 import { teardown } from '../plan/teardown.ts';
 import type { Fleet } from './fleet.ts';
 import { observe } from './observe.ts';
-import { perform } from './perform.ts';
 import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
-import { LIMITS, walk } from './walk.ts';
+import { walkPlan } from './walk-plan.ts';
 
 /**
  * Removes all that our labels mark: what is observed decides, not a memory of what was done. The evidence is saved first, and
@@ -32,12 +31,7 @@ export async function tearDown(session: Session): Promise<void> {
     summary: summarize(plan),
     ms: Math.round(world.clock.now() - startedAt),
   });
-  const result = await walk(plan, (step) => perform(step, session), {
-    limits: LIMITS,
-    recorder,
-    stop: NEVER,
-    now: () => world.clock.now(),
-  });
+  const result = await walkPlan(session, plan, NEVER);
   await retireExternalRedis(session);
   session.tornDown = true;
   session.left = await whatIsLeft(session);
