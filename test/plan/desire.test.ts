@@ -42,7 +42,7 @@ describe('desire', () => {
     expect(bob?.workload).toEqual({
       kind: 'process',
       command: ['node', 'peer.ts'],
-      workingDirectory: '/work/tests',
+      workingDirectory: '/home/me/tests',
       environment: bob?.workload.environment,
     });
   });

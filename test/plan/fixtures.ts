@@ -46,7 +46,7 @@ export function aCommand(atMs: number, peer: string, command: string): CommandSp
 export function aSpec(overrides: Partial<Spec> = {}): Spec {
   return {
     test: testName('smoke'),
-    file: '/work/tests/smoke.yaml',
+    file: '/home/me/tests/smoke.yaml',
     timeouts: { startupSeconds: 60, shutdownSeconds: 30 },
     redis: { runtime: { kind: 'docker', image: REDIS }, port: 6399, auth: 'generated' },
     images: [],
