@@ -4,7 +4,6 @@ import { TmError } from '../../model/fault.ts';
 import { type Labels, redisAddresses } from '../../model/labels.ts';
 import type { ObservedRedis } from '../../model/observed.ts';
 import { RedisLinkLost, redisUnreachable } from './redis-fault.ts';
-import { RedisLink } from './redis-link.ts';
 import type { RedisEndpoint } from './redis-url.ts';
 
 /** Milliseconds for a Redis to answer that has just been started, and for one that is only looked at. */
@@ -64,6 +63,8 @@ export async function untilRedisAnswers(
 }
 
 async function ping(endpoint: RedisEndpoint, timeoutMs: number, signal: AbortSignal) {
+  // A first plan finds nothing to ask: the client library is loaded only where there is something.
+  const { RedisLink } = await import('./redis-link.ts');
   const link = await RedisLink.open(endpoint, { name: 'tm-probe', timeoutMs }, signal);
   link.close();
   return link.info;
