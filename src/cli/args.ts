@@ -47,7 +47,7 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   if (need === 'required' && config === undefined && values['help'] !== true && values['version'] !== true)
     throw usage(
       `${commandText(command)} needs a config file`,
-      `tm ${command} config.yaml; tm init writes one to begin with`,
+      `${commandText(command)} config.yaml; tm init writes one to begin with`,
     );
   const flag = (name: OptionName) => values[name] === true;
   const redisUrl = values['redis-url'] ?? environment['TM_REDIS_URL'];
@@ -66,7 +66,9 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
     images: flag('images'),
     yes: flag('yes'),
     reset: flag('reset-hosts-all') ? 'all' : flag('reset-hosts') ? 'test' : 'none',
-    ...(typeof redisUrl === 'string' && redisUrl !== '' ? { redisUrl: checkRedisUrl(redisUrl) } : {}),
+    ...(typeof redisUrl === 'string' && redisUrl !== ''
+      ? { redisUrl: checkRedisUrl(redisUrl, values['redis-url'] === undefined ? 'TM_REDIS_URL' : '--redis-url') }
+      : {}),
     peers: Array.isArray(values['peer']) ? values['peer'].map(String) : [],
     ...(typeof level === 'string' ? { level: checkLevel(level) } : {}),
   };
@@ -112,10 +114,10 @@ function commandOf(positionals: readonly string[]): CommandName {
   );
 }
 
-function checkRedisUrl(text: string): string {
+function checkRedisUrl(text: string, source: string): string {
   // The text may hold a password: it is never repeated.
   if (!URL.canParse(text) || !/^rediss?:\/\//.test(text))
-    throw usage('--redis-url is not a Redis URL', 'it looks like redis://[:password@]host[:port][/database]');
+    throw usage(`${source} is not a Redis URL`, 'it looks like redis://[user:password@]host[:port][/database]');
   return text;
 }
 

@@ -45,9 +45,18 @@ function print(text: string): number {
   return 0;
 }
 
-// A reader that goes away (`tm apply … | head`) takes nothing with it: the run goes on to its end and cleans up.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+// A reader that goes away (`tm apply … | head`), a terminal that is closed, a full disk behind `> file`: none of them takes the run with it,
+// which goes on to its end and cleans up. Only what could not be said although somebody wanted it shows in the exit code.
+let unsaid = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    unsaid ||= code !== 'EPIPE' && code !== 'EIO';
+  });
+}
+
+// Streams fail after the write, often after everything else is done.
+process.on('exit', (code) => {
+  if (code === 0 && unsaid) process.exitCode = 1;
 });
 
 process.exitCode = await main(process.argv.slice(2));

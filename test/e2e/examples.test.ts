@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildImage } from '../testbed/build-image.ts';
+import { runCommand } from '../testbed/run-command.ts';
 import { type Bench, everythingOurs, startBench } from './harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -88,5 +89,21 @@ describe('every example', () => {
     });
     const { code, stdout, stderr } = await bench.tm('mine.yaml');
     expect(code, stdout + stderr).toBe(0);
+  });
+
+  test('a reader that goes away in the middle takes nothing with it: the run ends and cleans up', async () => {
+    const tm = `${process.execPath} ${join(ROOT, 'dist/tm.js')} ${await onBed('starter.yaml')}`;
+    const piped = await runCommand('bash', ['-c', `${tm} 2>&1 | head -2; echo "tm ended with ${'$'}{PIPESTATUS[0]}"`], {
+      cwd: bench.dir,
+    });
+    expect(piped).toContain('tm ended with 0');
+    const runs = join(bench.dir, '.tm', 'starter', 'runs');
+    const last = (await readdir(runs)).sort().at(-1) ?? '';
+    expect(await readFile(join(runs, last, 'events.ndjson'), 'utf8')).toMatch(/"type":"run-ended","exitCode":0/);
+  });
+
+  test('what could not be written for want of space shows in the exit code', async () => {
+    const tm = `${process.execPath} ${join(ROOT, 'dist/tm.js')}`;
+    expect(await runCommand('bash', ['-c', `${tm} schema >/dev/full 2>/dev/null; echo $?`])).toBe('1\n');
   });
 });

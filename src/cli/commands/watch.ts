@@ -74,7 +74,7 @@ async function whatToWatch(args: Args, context: Context): Promise<{ readonly tes
     });
   if (url === undefined)
     throw new TmError({
-      kind: 'usage',
+      kind: 'failed',
       message: `no run of "${name}" is going on here`,
       hint: 'watch from the directory where it was started, or say with --redis-url where its Redis is',
     });

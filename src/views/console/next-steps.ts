@@ -26,10 +26,13 @@ export function nextSteps(story: Story, shownPath: (path: string) => string): re
       return destroy;
     case 'errored': {
       if (verdict.faults.some((fault) => fault.kind === 'locked'))
-        return [`tm watch ${file}  # shows the run that holds it`];
+        return verdict.faults.some((fault) => fault.kind === 'locked' && fault.holder.test === run.test)
+          ? [`tm watch ${file}  # shows the run that holds it`]
+          : [];
       // A timeline that has begun has used its containers up: there is nothing to go on from.
       if (story.timeline !== undefined) return [`less ${quoted(`${directory}/run.log`)}`, ...destroy];
-      return [`tm apply ${file}  # goes on from here`, ...destroy];
+      // Where nothing was made, an apply begins anew: nobody needs to be told how.
+      return destroy.length === 0 ? [] : [`tm apply ${file}  # goes on from here, once that is mended`, ...destroy];
     }
     default:
       return assertNever(verdict);

@@ -203,7 +203,6 @@ describe('a whole run', () => {
           the host key of cloud (203.0.113.7) is unknown
             ssh-keyscan -H 203.0.113.7 >> ~/.ssh/known_hosts, or host_key: accept-new
         evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here
       "
     `);
   });
@@ -226,7 +225,7 @@ describe('a whole run', () => {
                   cloud: 19 containers
                   redis: tm-redis
         evidence  .tm/mesh-40/runs/mesh-40-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here
+        next      tm apply smoke.yaml  # goes on from here, once that is mended
                   tm destroy smoke.yaml  # removes what is left
       "
     `);
@@ -686,7 +685,7 @@ describe('the end', () => {
             {
               kind: 'locked',
               message: 'run smoke-1 of ada on laptop holds it since 14:02',
-              holder: { test: 's', run: 'smoke-1', pid: 1, machine: 'laptop', user: 'ada', since: '' },
+              holder: { test: 'smoke-5peer', run: 'smoke-1', pid: 1, machine: 'laptop', user: 'ada', since: '' },
             },
             {
               kind: 'config',

@@ -184,7 +184,7 @@ describe('on a terminal', () => {
                   cloud: 19 containers
                   redis: tm-redis
         evidence  .tm/mesh-40/runs/mesh-40-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here
+        next      tm apply smoke.yaml  # goes on from here, once that is mended
                   tm destroy smoke.yaml  # removes what is left"
     `);
   });
@@ -225,8 +225,7 @@ describe('on a terminal', () => {
             ssh deploy@10.0.0.5 shows whether it is there
           the host key of cloud (203.0.113.7) is unknown
             ssh-keyscan -H 203.0.113.7 >> ~/.ssh/known_hosts, or host_key: accept-new
-        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here"
+        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11"
     `);
   });
 
@@ -296,8 +295,7 @@ describe('on a terminal', () => {
       smoke-5peer · 5 peers · smoke.yaml
       ✔ planned  1 to add, 1 conflict                                           0.0s
       ✖ could not start, after 21 ms: tm-alice on garage is not ours
-        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here"
+        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11"
     `);
   });
 
