@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { buildImage } from '../testbed/build-image.ts';
 import { runCommand } from '../testbed/run-command.ts';
-import { type Bench, everythingOurs, startBench } from './harness.ts';
+import { type Bench, everythingOurs, startBenchWithReferencePeer } from './harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const EXAMPLES = join(ROOT, 'examples');
@@ -11,12 +10,7 @@ const EXAMPLES = join(ROOT, 'examples');
 let bench: Bench;
 
 beforeAll(async () => {
-  bench = await startBench(3);
-  await buildImage(bench.bed, {
-    context: ROOT,
-    dockerfile: 'examples/peer/Dockerfile',
-    tag: 'the-mule/reference-peer:1',
-  });
+  bench = await startBenchWithReferencePeer(3);
 });
 
 afterEach(async () => {

@@ -1,24 +1,16 @@
 import { readdir, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TmEvent } from '../../src/model/event.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { buildImage } from '../testbed/build-image.ts';
 import { engineRequest } from '../testbed/engine-api.ts';
-import { type Bench, everythingOurs, hostsYaml, startBench } from './harness.ts';
+import { type Bench, everythingOurs, hostsYaml, startBenchWithReferencePeer } from './harness.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const PEERS = ['alice', 'bob', 'charlie', 'dave', 'eve'];
 
 let bench: Bench;
 
 beforeAll(async () => {
-  bench = await startBench(2);
-  await buildImage(bench.bed, {
-    context: ROOT,
-    dockerfile: 'examples/peer/Dockerfile',
-    tag: 'the-mule/reference-peer:1',
-  });
+  bench = await startBenchWithReferencePeer(2);
 });
 
 // What a failed test left would be in the way of the next.

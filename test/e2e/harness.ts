@@ -3,12 +3,14 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TmEvent } from '../../src/model/event.ts';
+import { buildImage } from '../testbed/build-image.ts';
 import { engineRequest } from '../testbed/engine-api.ts';
 import type { HostOptions, TestHost } from '../testbed/host.ts';
 import { startTestbed, type Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 
-const TM = resolve(import.meta.dirname, '../../dist/tm.js');
+const ROOT = resolve(import.meta.dirname, '../..');
+const TM = join(ROOT, 'dist/tm.js');
 
 /** What a call of `tm` gave. */
 export interface Result {
@@ -41,6 +43,14 @@ export interface Bench extends AsyncDisposable {
   /** Journal of the only, or the last, run of a test. */
   journal(test: string): Promise<readonly TmEvent[]>;
   runFile(test: string, file: string): Promise<string>;
+}
+
+/** The same with the image of the reference peer, built from the repository's own Dockerfile. */
+export async function startBenchWithReferencePeer(hosts: number): Promise<Bench> {
+  const bench = await startBench(hosts);
+  const dockerfile = 'examples/peer/Dockerfile';
+  await buildImage(bench.bed, { context: ROOT, dockerfile, tag: 'the-mule/reference-peer:1' });
+  return bench;
 }
 
 export async function startBench(hosts: number | readonly HostOptions[]): Promise<Bench> {

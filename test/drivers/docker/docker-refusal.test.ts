@@ -57,7 +57,7 @@ describe('what an engine says', () => {
     [500, 'manifest unknown: manifest unknown', /tag/],
     [401, 'unauthorized: authentication required', /docker login/],
     [409, 'conflict: unable to remove repository reference "peer:1"', /docker ps/],
-    [500, 'Get "https://registry.example/v2/": dial tcp: lookup registry.example: no such host', /registry/],
+    [500, 'dial tcp: lookup images.example: no such host', /reach the registry/],
   ])('%i %s has a hint', (status, said, hint) => {
     const error = explainEngineError(new EngineError(status, said), 'could not do it', at);
     expect(error).toMatchObject({
