@@ -1,74 +1,61 @@
 /**
- * How fast the bus is beside the plain way (three connections a peer, BLPOP an entry), in the same minute on the same machine:
- * only the ratios count. `npx tsx bench/bus.ts [rounds]`
+ * How fast and how exact the bus is, by notification and by the replication stream, beside the plain way (three connections a peer,
+ * BLPOP an entry), in the same minute on the same machine: only the ratios count. `npx tsx bench/bus.ts [rounds]`
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { redisBuses } from '../src/drivers/redis/redis-bus.ts';
-import { Secret } from '../src/lib/secret.ts';
-import { peerName } from '../src/model/names.ts';
 import { PrivateRedis } from '../test/contract/redis-server-private.ts';
-import { PlainBus, type PlainListener } from './bus-plain.ts';
+import { PEERS, SUBJECTS, type Way } from './bus-subjects.ts';
 
-const PEERS = 100;
-const { signal } = new AbortController();
 const now = () => performance.timeOrigin + performance.now();
-
-interface Subject extends AsyncDisposable {
-  send(peer: string, command: string): Promise<void>;
-}
-
-const subjects = {
-  bus: async (url: string, listener: PlainListener): Promise<Subject> => {
-    const bus = await redisBuses().connect(new Secret(url), signal);
-    const peers = Array.from({ length: PEERS }, (_, i) => peerName(`p${i}`));
-    const ignore = () => undefined;
-    await bus.listen(
-      peers,
-      {
-        status: ({ status }) => listener.status(Number(status.split('|')[1])),
-        async logs(lines) {
-          for (const { message } of lines) listener.line(Number.parseFloat(message));
-        },
-        ...{ taken: ignore, lost: ignore, restored: ignore },
-      },
-      signal,
-    );
-    return {
-      send: async (peer, command) => void (await bus.send(peerName(peer), command, signal)),
-      [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
-    };
-  },
-  plain: (url: string, listener: PlainListener): Promise<Subject> => PlainBus.listen(url, PEERS, listener),
-};
-type Way = keyof typeof subjects;
+/** As tm sets it in a Redis of its own. */
+const MANAGED = ['--repl-diskless-sync-delay', '0'];
 type Figures = Record<string, number>;
 
-/** Statuses of 100 peers, 1,000 a second in all. */
-async function statuses(way: Way): Promise<Figures> {
-  await using redis = await PrivateRedis.start();
+/** Statuses of 100 peers, a thousand times a second one (`statuses`), or two back to back (`flips`, and `streamed` ones). */
+async function statuses(way: Way, what: 'statuses' | 'flips' | 'streamed'): Promise<Figures> {
+  await using redis = await PrivateRedis.start(MANAGED);
   const delays: number[] = [];
-  await using _subject = await subjects[way](redis.url(), {
-    status: (at) => delays.push(now() - at),
+  const seen = new Set<number>();
+  await using _subject = await SUBJECTS[way](redis.url(), {
+    status(at) {
+      delays.push(now() - at);
+      seen.add(at);
+    },
     line: () => undefined,
   });
-  await write(redis.url(), 'statuses', 1_000, 3_000);
-  return { 'status p50 ms': percentile(delays, 50), 'status p99 ms': percentile(delays, 99) };
+  const times = await write(redis.url(), what, 1_000, 3_000);
+  await sleep(100);
+  const written = times * (what === 'statuses' ? 1 : 2);
+  return {
+    [`${what}: p50 ms`]: percentile(delays, 50),
+    [`${what}: p99 ms`]: percentile(delays, 99),
+    [`${what}: not seen %`]: Math.max(0, 100 * (1 - seen.size / written)),
+  };
 }
 
-/** A hundred peers write lines while 1,000 commands go out on an absolute schedule. */
-async function logs(way: Way, offered: number): Promise<Figures> {
-  await using redis = await PrivateRedis.start();
+/** A hundred peers write lines and report statuses while 1,000 commands go out on an absolute schedule. */
+async function logs(way: Way, offered: number, published = false): Promise<Figures> {
+  await using redis = await PrivateRedis.start(MANAGED);
   const delays: number[] = [];
-  await using subject = await subjects[way](redis.url(), {
-    status: () => undefined,
-    line: (at) => delays.push(now() - at),
-  });
+  const reports: number[] = [];
+  await using subject = await SUBJECTS[way](
+    redis.url(),
+    { status: (at) => reports.push(now() - at), line: (at) => delays.push(now() - at) },
+    published,
+  );
+  const server = await redis.client();
+  const serverCpu = async () => {
+    const info = String(await server.info('cpu'));
+    return Number(/used_cpu_sys:([\d.]+)/.exec(info)?.[1]) + Number(/used_cpu_user:([\d.]+)/.exec(info)?.[1]);
+  };
   const cpu = process.cpuUsage();
+  const serverBefore = await serverCpu();
   const begun = performance.now();
   const writing = write(redis.url(), 'logs', offered, 4_000);
+  const reporting = write(redis.url(), 'statuses', 200, 4_000);
   await sleep(700);
   const late: number[] = [];
   const start = performance.now();
@@ -82,23 +69,27 @@ async function logs(way: Way, offered: number): Promise<Figures> {
   }
   await Promise.all(sends);
   const written = await writing;
+  await reporting;
   const inTime = delays.length;
   const used = process.cpuUsage(cpu);
   const took = performance.now() - begun;
-  const k = `${offered / 1000}k`;
+  const name = `${offered / 1000}k lines/s${published ? ', published' : ''}`;
   return {
-    [`lines/s, ${k} offered`]: inTime / (took / 1000),
-    [`undelivered %, ${k} offered`]: (100 * (written - inTime)) / written,
-    [`line p99 ms, ${k} offered`]: percentile(delays, 99),
-    [`command late p50 ms, ${k} offered`]: percentile(late, 50),
-    [`command late p99 ms, ${k} offered`]: percentile(late, 99),
-    [`CPU % of a core, ${k} offered`]: (used.user + used.system) / 10 / took,
+    [`${name}: lines/s`]: inTime / (took / 1000),
+    [`${name}: undelivered %`]: (100 * (written - inTime)) / written,
+    [`${name}: line p99 ms`]: percentile(delays, 99),
+    [`${name}: status p50 ms`]: percentile(reports, 50),
+    [`${name}: status p99 ms`]: percentile(reports, 99),
+    [`${name}: command late p50 ms`]: percentile(late, 50),
+    [`${name}: command late p99 ms`]: percentile(late, 99),
+    [`${name}: CPU % of a core`]: (used.user + used.system) / 10 / took,
+    [`${name}: Redis CPU % of a core`]: (100_000 * ((await serverCpu()) - serverBefore)) / took,
   };
 }
 
 /** 200,000 lines that wait already. */
 async function backlog(way: Way): Promise<Figures> {
-  await using redis = await PrivateRedis.start();
+  await using redis = await PrivateRedis.start(MANAGED);
   const writer = await redis.client();
   for (let i = 0; i < PEERS; i++) {
     await writer.lpush(
@@ -112,7 +103,7 @@ async function backlog(way: Way): Promise<Figures> {
     done = resolve;
   });
   const begun = performance.now();
-  await using _subject = await subjects[way](redis.url(), {
+  await using _subject = await SUBJECTS[way](redis.url(), {
     status: () => undefined,
     line() {
       count += 1;
@@ -140,30 +131,39 @@ function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? Number.NaN;
 }
 
-const median = (values: readonly number[]): number => percentile(values, 50);
-
-const measures: ((way: Way) => Promise<Figures>)[] = [
-  statuses,
+const MEASURES: readonly ((way: Way) => Promise<Figures>)[] = [
+  (way) => statuses(way, 'statuses'),
+  (way) => statuses(way, 'flips'),
+  (way) => statuses(way, 'streamed'),
   (way) => logs(way, 5_000),
   (way) => logs(way, 20_000),
+  (way) => (way === 'plain' ? Promise.resolve({}) : logs(way, 20_000, true)),
   (way) => logs(way, 50_000),
   backlog,
 ];
+const ALL: readonly Way[] = ['notified', 'replicated', 'plain'];
 const rounds = Number(process.argv[2] ?? 3);
-const figures: Record<Way, Map<string, number[]>> = { bus: new Map(), plain: new Map() };
+const only = process.argv[3] === undefined ? MEASURES : MEASURES.slice(0, Number(process.argv[3]));
+const figures: Record<Way, Map<string, number[]>> = { notified: new Map(), replicated: new Map(), plain: new Map() };
 for (let round = 0; round < rounds; round++) {
-  for (const measure of measures) {
-    // Turn and turn about, so that a busy moment of the machine hits both.
-    for (const way of round % 2 === 0 ? (['bus', 'plain'] as const) : (['plain', 'bus'] as const)) {
+  for (const measure of only) {
+    // Turn and turn about, so that a busy moment of the machine hits all.
+    for (const way of round % 2 === 0 ? ALL : [...ALL].reverse()) {
       for (const [name, value] of Object.entries(await measure(way))) {
         figures[way].set(name, [...(figures[way].get(name) ?? []), value]);
       }
     }
   }
 }
-const rows = [...figures.bus.keys()].map((name) => {
-  const [bus, plain] = [median(figures.bus.get(name) ?? []), median(figures.plain.get(name) ?? [])];
-  return { figure: name, bus: rounded(bus), plain: rounded(plain), 'bus / plain': rounded(bus / plain) };
+const rows = [...figures.notified.keys()].map((figure) => {
+  const median = (way: Way) => percentile(figures[way].get(figure) ?? [], 50);
+  const [notified, replicated, plain] = [median('notified'), median('replicated'), median('plain')];
+  return {
+    figure,
+    ...{ notified: rounded(notified), replicated: rounded(replicated), plain: rounded(plain) },
+    'notified / plain': rounded(notified / plain),
+    'replicated / notified': rounded(replicated / notified),
+  };
 });
 console.table(rows);
 

@@ -40,6 +40,17 @@ const COMMON = {
   logLevel: 'warning',
 };
 
+/** Ink looks for React's developer tools, and for its own package.json, where somebody has `DEV=true` in the environment: neither is there. */
+const WITHOUT_DEVTOOLS = {
+  name: 'without-devtools',
+  setup(/** @type {import('esbuild').PluginBuild} */ build) {
+    build.onLoad({ filter: /node_modules\/ink\/build\/utils\.js$/ }, () => ({
+      contents: 'export const isDev = () => false;',
+    }));
+    build.onLoad({ filter: /node_modules\/ink\/build\/devtools\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 /**
  * Writes the command line tool to `outdir`/tm.js, executable. In parts, because one file would have to be parsed whole at each start:
  * `tm --help` takes 8 ms more than Node itself this way and 45 ms more in one file, `tm validate` 54 and 77 ms (Node 22, quiet machine).
@@ -51,12 +62,13 @@ export async function buildTm(outdir) {
   await rm(join(outdir, 'tm'), { recursive: true, force: true });
   const result = await build({
     ...COMMON,
-    entryPoints: { tm: 'src/cli/main.ts' },
+    entryPoints: { tm: 'src/cli/main.ts', 'tm/draw-worker': 'src/views/tui/ink/draw-worker.ts' },
     outdir,
     splitting: true,
     chunkNames: 'tm/[name]-[hash]',
-    define: { __TM_VERSION__: JSON.stringify(version) },
+    define: { __TM_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
     banner: { js: `#!/usr/bin/env node\n${COMMONJS}` },
+    plugins: [WITHOUT_DEVTOOLS],
     // ssh2 tries these two and does without them.
     external: ['cpu-features', '*.node'],
   });

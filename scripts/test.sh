@@ -10,7 +10,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 
-bash scripts/setup/install-packages.sh redis docker ssh testbed || exit 1
+bash scripts/setup/install-packages.sh redis docker ssh testbed browser || exit 1
 [ -d node_modules ] || npm ci --ignore-scripts --no-audit --no-fund || exit 1
 
 passed=0

@@ -122,11 +122,12 @@ describe('README.md', () => {
     expect(named.toSorted()).toEqual(Object.keys(COMMANDS).toSorted());
   });
 
-  test('says with each command whether it takes a config', () => {
+  test('says with each command what it takes', () => {
     const shown = firstCells('Command').map((cell) => cell.replaceAll('`', ''));
-    const wanted = Object.entries(COMMANDS).map(([name, { config }]) => {
-      const operand = config === 'required' ? ' <config>' : config === 'optional' ? ' [config]' : '';
-      return `tm${name === 'run' ? '' : ` ${name}`}${operand}`;
+    const wanted = Object.entries(COMMANDS).map(([name, text]) => {
+      const file = text.config === 'required' ? ['<config>'] : text.config === 'optional' ? ['[config]'] : [];
+      const operands = [...file, ...('operands' in text ? text.operands : [])].map((operand) => ` ${operand}`);
+      return `tm${name === 'run' ? '' : ` ${name}`}${operands.join('')}`;
     });
     expect(shown.toSorted()).toEqual(wanted.toSorted());
   });

@@ -1,5 +1,39 @@
 const DEFS = '#/$defs/';
 
+const COMMANDS = `A command has a \`time\`, or waits: \`after\` another one, or \`when\` something has happened.
+
+\`\`\`yaml
+commands:
+  - { time: 0, peer: "*", command: connect }
+  - { when: { peer: "*", status: connected }, within: 10, peer: alice, command: push|bob|hi, id: push }
+  - { after: +3, peer: bob, command: pull }
+  - { after: push +0.5, peer: worker-*, command: sync }
+\`\`\``;
+
+const EXPECTATIONS = `An expectation says what must be true of a peer, and by when: it has a \`peer\` (or \`peers\`), and one of \`status\`, \`log\` and \`exit\`. The
+same words stand in three places.
+
+| Place | What counts | Keys of its own |
+| --- | --- | --- |
+| \`expect\` of the file | from the start of the peers until they have stopped, or between \`from\` and \`by\` | \`from\`, \`by\`, \`never\` |
+| \`expect\` at a command | what is reported after the sending | \`within\`, \`never\`; \`peer\` may be left out |
+| \`when\` of a command | a status that stands, and what happens after the sending of the command before it | \`from\`; \`within\` stands beside \`when\` |
+
+\`\`\`yaml
+expect:
+  - { peer: bob, status: connected, by: 15 }
+  - { peer: bob, log: hello-from-alice, from: 10, by: 20 }
+  - { peer: "*", log: /panic|fatal/i, never: true }
+  - { peers: [alice, bob], status: connected, for: 30 }
+  - { peer: "tag:gpu", count: 3, status: connected, by: 20 }
+  - { peer: dave, exit: 0 }
+commands:
+  - { time: 10, peer: alice, command: push|bob|hi, expect: { peer: bob, log: hi, within: 5 } }
+\`\`\`
+
+Every expectation ends as met, unmet or undecided, and only a run whose expectations are all met has passed. One about a peer that dies, or
+about a window that the run never reaches, is unmet, with that as its reason. An event exactly at the end of a window is in it.`;
+
 /** Sections of the reference: the heading, the definition they come from, and what is said before the table. */
 const SECTIONS = [
   ['`timeout`', 'Timeout', ''],
@@ -10,7 +44,8 @@ const SECTIONS = [
     'One entry a machine. Two entries may name the same machine, with different names and base ports.',
   ],
   ['`peers[]`', 'Peer', 'One entry a peer: a container, or a process where its host says so.'],
-  ['`commands[]`', 'Command', ''],
+  ['`commands[]`', 'Command', COMMANDS],
+  ['`expect[]`', 'Expect', EXPECTATIONS],
 ];
 
 const INTRODUCTION = `# The config, key by key
@@ -91,5 +126,5 @@ function flow(value) {
       .map(([key, member]) => `${key}: ${flow(member)}`)
       .join(', ')} }`;
   }
-  return typeof value === 'string' && /[,[\]{}]|: /.test(value) ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' && /^[*&!|>%@`"']|[,[\]{}]|: /.test(value) ? JSON.stringify(value) : String(value);
 }

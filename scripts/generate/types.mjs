@@ -19,7 +19,7 @@ const LEFT_OUT = [
 ];
 
 /** The types that the code names; the others stay inside of the module. */
-const EXPORTED = ['TestConfig', 'Redis', 'Host', 'Peer', 'Environment'];
+const EXPORTED = ['TestConfig', 'Redis', 'Host', 'Peer', 'Environment', 'Command', 'Expect'];
 
 /** The TypeScript types of a config, as a module's text; without the `x-…` keys, which mean nothing. */
 export async function typesOf(schema) {

@@ -3,11 +3,11 @@
 #
 #   scripts/setup/install-packages.sh [--check] [GROUP...]      (no group: all of them)
 #
-# Groups: redis, docker, ssh, testbed. `--check` only says what is missing (exit 1 when something is).
+# Groups: redis, docker, ssh, testbed, browser. `--check` only says what is missing (exit 1 when something is).
 # Nothing is started: the tests start their own Redis, dockerd and sshd, so a system service would only be in the way.
 set -euo pipefail
 
-readonly all_groups=(redis docker ssh testbed)
+readonly all_groups=(redis docker ssh testbed browser)
 # Seconds to wait for another apt-get or dpkg that holds the lock.
 readonly lock_timeout=300
 readonly policy=/usr/sbin/policy-rc.d
@@ -24,6 +24,7 @@ packages_of() {
     docker) echo docker.io:dockerd iptables:iptables iproute2:ip ;;
     ssh) echo openssh-server:sshd openssh-client:ssh ;;
     testbed) echo busybox-static:busybox util-linux:nsenter tar:tar ;;
+    browser) echo chromium:chromium ;;
     *) fail "unknown group '$1'; known: ${all_groups[*]}" ;;
   esac
 }

@@ -3,18 +3,32 @@ import { closest } from '../lib/suggest.ts';
 import { TmError } from '../model/fault.ts';
 import type { LogLevel } from '../model/wire.ts';
 import { LOG_LEVELS } from '../model/wire.ts';
-import { COMMANDS, type CommandName, OPTIONS, type OptionName } from './usage.ts';
+import { COMMANDS, type CommandName, OPTIONS, type OptionName, operandCounts } from './usage.ts';
 
 /** A command line, understood. */
 export interface Args {
   readonly command: CommandName;
   /** Path of the config file, where one was given. */
   readonly config?: string;
+  /** The words of a command that takes no config. */
+  readonly operands: readonly string[];
   readonly help: boolean;
   readonly version: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
   readonly tui: boolean;
+  readonly failFast: boolean;
+  readonly untilFailure: boolean;
+  readonly follow: boolean;
+  /** From 1. */
+  readonly repeat: number;
+  /** 0: at once. */
+  readonly speed: number;
+  readonly vars: readonly (readonly [name: string, value: string])[];
+  /** A run's id or path. */
+  readonly run?: string;
+  /** A directory. */
+  readonly output?: string;
   readonly keep: boolean;
   readonly offline: boolean;
   readonly detailedExitCode: boolean;
@@ -40,10 +54,12 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
     }
   }
   const { config: need } = COMMANDS[command];
-  const maximum = need === 'none' ? 0 : 1;
-  const surplus = operands[maximum];
+  const { least, most } = operandCounts(command);
+  const surplus = operands[most];
   if (surplus !== undefined) throw usage(`${commandText(command)} takes no "${surplus}"`, `see tm ${command} --help`);
-  const config = operands[0];
+  const config = need === 'none' ? undefined : operands[0];
+  if (need === 'none' && operands.length < least && values['help'] !== true)
+    throw usage(`${commandText(command)} needs ${least} words behind it`, `see tm ${command} --help`);
   if (need === 'required' && config === undefined && values['help'] !== true && values['version'] !== true)
     throw usage(
       `${commandText(command)} needs a config file`,
@@ -55,11 +71,20 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   return {
     command,
     ...(config === undefined ? {} : { config }),
+    operands: need === 'none' ? operands : [],
     help: flag('help'),
     version: flag('version'),
     json: flag('json'),
     verbose: flag('verbose'),
     tui: flag('tui'),
+    failFast: flag('fail-fast'),
+    untilFailure: flag('until-failure'),
+    follow: flag('follow'),
+    repeat: wholeNumber(values['repeat'], '--repeat') ?? 1,
+    speed: speedOf(values['speed']),
+    vars: Array.isArray(values['var']) ? values['var'].map(String).map(assignment) : [],
+    ...(typeof values['run'] === 'string' ? { run: values['run'] } : {}),
+    ...(typeof values['output'] === 'string' ? { output: values['output'] } : {}),
     keep: flag('keep'),
     offline: flag('offline'),
     detailedExitCode: flag('detailed-exitcode'),
@@ -119,6 +144,27 @@ function checkRedisUrl(text: string, source: string): string {
   if (!URL.canParse(text) || !/^rediss?:\/\//.test(text))
     throw usage(`${source} is not a Redis URL`, 'it looks like redis://[user:password@]host[:port][/database]');
   return text;
+}
+
+function wholeNumber(text: unknown, option: string): number | undefined {
+  if (typeof text !== 'string') return undefined;
+  if (!/^[1-9][0-9]{0,5}$/.test(text))
+    throw usage(`${option} wants a whole number from 1 up, not "${text}"`, 'see tm --help');
+  return Number(text);
+}
+
+function speedOf(text: unknown): number {
+  if (typeof text !== 'string') return 1;
+  const factor = Number(text.replace(/x$/i, ''));
+  if (text.trim() === '' || !Number.isFinite(factor) || factor < 0)
+    throw usage(`--speed wants a factor such as 4, not "${text}"`, '0 shows everything at once');
+  return factor;
+}
+
+function assignment(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw usage(`--var wants name=value, not "${text}"`, 'as in --var size=9');
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function checkLevel(text: string): LogLevel {

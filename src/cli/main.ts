@@ -31,6 +31,18 @@ async function runCommandOf(args: Args): Promise<number> {
       return (await import('./commands/destroy.ts')).destroyCommand(args, context);
     case 'watch':
       return (await import('./commands/watch.ts')).watchCommand(args, context);
+    case 'status':
+      return (await import('./commands/status.ts')).statusCommand(args, context);
+    case 'send':
+      return (await import('./commands/send.ts')).sendCommand(args, context);
+    case 'runs':
+      return (await import('./commands/runs.ts')).runsCommand(args, context);
+    case 'logs':
+      return (await import('./commands/logs.ts')).logsCommand(args, context);
+    case 'replay':
+      return (await import('./commands/replay.ts')).replayCommand(args, context);
+    case 'report':
+      return (await import('./commands/report.ts')).reportCommand(args, context);
     case 'validate':
       return (await import('./commands/validate.ts')).validateCommand(args, context);
     case 'init':

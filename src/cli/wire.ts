@@ -1,12 +1,14 @@
-import { homedir, hostname, tmpdir, userInfo } from 'node:os';
+import { homedir, hostname, release, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createHosts } from '../drivers/hosts.ts';
 import { connectProcessHost } from '../drivers/process/host.ts';
 import { createRedisServers } from '../drivers/redis/redis-servers.ts';
+import { createFileArchive } from '../drivers/store/archive.ts';
 import { createFileStores } from '../drivers/store/stores.ts';
 import { createSystemClock } from '../drivers/system-clock.ts';
 import { createSystemEntropy } from '../drivers/system-entropy.ts';
 import { Secret } from '../lib/secret.ts';
+import type { Archive } from '../ports/archive.ts';
 import type { World } from '../run/world.ts';
 import { askSecret, askYesNo, canAsk } from './ask.ts';
 import type { Context } from './context.ts';
@@ -40,7 +42,13 @@ export function createWorld({ environment }: Context): World {
     stores: createFileStores(DIRECTORY, { machineLocks: join(tmpdir(), `the-mule-${userInfo().uid}`) }),
     self: { pid: process.pid, machine: hostname(), user: userInfo().username },
     version: VERSION,
+    runtime: { node: process.versions.node, platform: `${process.platform} ${process.arch} ${release()}` },
   };
+}
+
+/** The runs that are kept beside where tm was started, for reading. */
+export function createArchive(_context: Context): Archive {
+  return createFileArchive(DIRECTORY);
 }
 
 /** What only a person can answer, asked on the terminal. */

@@ -2,23 +2,28 @@ import type { ConfigFault } from '../model/fault.ts';
 import type { Context } from './context.ts';
 import type { Draft } from './draft.ts';
 import { warning } from './faults.ts';
+import type { PeerIndex } from './peer-index.ts';
 import type { TestConfig } from './test-config.generated.ts';
 
 /** Warns of what is odd about the commands: none at all, none for a peer, an empty one, or an order that is not theirs in time. */
-export function* checkTimeline(draft: Draft<TestConfig>, { locate }: Context): Generator<ConfigFault> {
+export function* checkTimeline(
+  draft: Draft<TestConfig>,
+  peers: PeerIndex,
+  { locate }: Context,
+): Generator<ConfigFault> {
   const commands = draft.commands ?? [];
-  const peers = draft.peers ?? [];
   if (draft.commands !== undefined && commands.length === 0) {
-    if (peers.length > 0) {
+    if ((draft.peers ?? []).length > 0) {
       const suggestion = 'the peers are started and shut down again';
       yield warning(locate(['commands'], 'key'), 'no-commands', 'there are no commands', suggestion);
     }
     return;
   }
-  const busy = new Set(commands.map((command) => command?.peer));
+  const sentTo = new Set(commands.map((command) => command?.peer));
   // With a command whose peer cannot be read, nobody can be said to have none.
-  if (commands.length > 0 && !busy.has(undefined)) {
-    for (const [index, peer] of peers.entries()) {
+  if (commands.length > 0 && !sentTo.has(undefined)) {
+    const busy = new Set<string>([...sentTo].flatMap((selector) => peers.select(selector ?? '')));
+    for (const [index, peer] of (draft.peers ?? []).entries()) {
       if (peer?.name === undefined || busy.has(peer.name)) continue;
       yield warning(locate(['peers', index, 'name']), 'idle-peer', `${peer.name} is sent no command`);
     }

@@ -1,6 +1,6 @@
 import { byCodePoint } from '../lib/code-point-order.ts';
 import type { ConfigFault } from '../model/fault.ts';
-import { hostName, imageRef, peerName } from '../model/names.ts';
+import { hostName, imageRef, type PeerName, peerName } from '../model/names.ts';
 import type { HostSpec, PeerSpec, PortSpec, Spec, VolumeSpec } from '../model/spec.ts';
 import { connectionOf } from './connection.ts';
 import type { Context } from './context.ts';
@@ -9,6 +9,7 @@ import type { Draft } from './draft.ts';
 import { error } from './faults.ts';
 import { hostNames } from './host-names.ts';
 import type { Path } from './path.ts';
+import { isSelector, type PeerIndex } from './peer-index.ts';
 import { isSystemVariable, readEnvironment } from './read-environment.ts';
 import { readMemory } from './read-memory.ts';
 import { readPort } from './read-port.ts';
@@ -16,16 +17,31 @@ import { readVolume } from './read-volume.ts';
 import { splitWords } from './split-words.ts';
 import type { Host, Peer, TestConfig } from './test-config.generated.ts';
 
+/** More than this is a `*` too many: each address is a message of its own. */
+const MAX_ADDRESSES = 1_000_000;
+
 /** The hosts and peers of a test, in the order of the file: all that placement needs. */
 export type Fleet = Pick<Spec, 'hosts' | 'peers'>;
 
 /** Hosts and peers with their defaults filled in; reports texts such as ports and volumes that cannot be read. */
-export function* compileFleet(draft: Draft<TestConfig>, context: Context): Generator<ConfigFault, Fleet> {
+export function* compileFleet(
+  draft: Draft<TestConfig>,
+  index: PeerIndex,
+  context: Context,
+): Generator<ConfigFault, Fleet> {
   const names = hostNames(draft.hosts ?? [], DEFAULTS.basePort);
   const hosts = (draft.hosts ?? []).map((host, index) => hostOf(host ?? {}, names[index] ?? ''));
   const peers: PeerSpec[] = [];
-  for (const [index, peer] of (draft.peers ?? []).entries()) {
-    peers.push(yield* peerOf(peer ?? {}, ['peers', index], draft, context));
+  let addresses = 0;
+  for (const [place, peer] of (draft.peers ?? []).entries()) {
+    const bootstrap = addresses > MAX_ADDRESSES ? [] : bootstrapOf(peer ?? {}, index);
+    addresses += bootstrap.length;
+    if (bootstrap.length > 0 && addresses > MAX_ADDRESSES) {
+      const message = `with these there are over ${MAX_ADDRESSES} addresses to be sent`;
+      const at = context.locate(['peers', place, 'bootstrap']);
+      yield error(at, 'too-many-addresses', message, 'let peers bootstrap from fewer ones');
+    }
+    peers.push(yield* peerOf(peer ?? {}, ['peers', place], bootstrap, draft, context));
   }
   return { hosts, peers };
 }
@@ -48,6 +64,7 @@ function hostOf(host: Draft<Host>, name: string): HostSpec {
 function* peerOf(
   peer: Draft<Peer>,
   path: Path,
+  bootstrap: readonly PeerName[],
   draft: Draft<TestConfig>,
   context: Context,
 ): Generator<ConfigFault, PeerSpec> {
@@ -60,7 +77,7 @@ function* peerOf(
   return {
     name: peerName(peer.name ?? ''),
     ...(peer.image === undefined ? {} : { image: imageRef(peer.image) }),
-    bootstrap: (peer.bootstrap ?? []).flatMap((name) => (name === undefined ? [] : [peerName(name)])),
+    bootstrap,
     environment: environmentOf(peer, path, draft, context),
     runsOn: sortedTags(typeof peer.runs_on === 'string' ? [peer.runs_on] : peer.runs_on),
     ...(command === undefined ? {} : { command }),
@@ -69,6 +86,17 @@ function* peerOf(
     ...(typeof memoryBytes === 'number' ? { memoryBytes } : {}),
     ...(peer.cpus === undefined ? {} : { cpus: peer.cpus }),
   };
+}
+
+/** Names as they are written. Where one of them is a selector, each peer that is meant is told of once, and never the peer itself. */
+function bootstrapOf(peer: Draft<Peer>, index: PeerIndex): readonly PeerName[] {
+  const written = (peer.bootstrap ?? []).filter((name) => name !== undefined);
+  if (!written.some(isSelector)) return written.map(peerName);
+  const [only = '', ...more] = written;
+  if (more.length === 0) return index.select(only).filter((name) => name !== peer.name);
+  const meant = new Set(written.flatMap((name) => (isSelector(name) ? index.select(name) : [peerName(name)])));
+  meant.delete(peerName(peer.name ?? ''));
+  return [...meant];
 }
 
 function environmentOf(

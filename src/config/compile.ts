@@ -1,11 +1,13 @@
 import type { ConfigFault } from '../model/fault.ts';
-import { imageRef, peerName, testName } from '../model/names.ts';
-import type { CommandSpec, RedisSpec, Spec } from '../model/spec.ts';
+import { imageRef, testName } from '../model/names.ts';
+import type { RedisSpec, Spec } from '../model/spec.ts';
 import type { Fleet } from './compile-fleet.ts';
+import { compileTimeline } from './compile-timeline.ts';
 import type { Context } from './context.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Draft } from './draft.ts';
-import { error, warning } from './faults.ts';
+import { error } from './faults.ts';
+import type { PeerIndex } from './peer-index.ts';
 import type { Redis, TestConfig } from './test-config.generated.ts';
 
 /**
@@ -16,6 +18,7 @@ export function* compile(
   draft: Draft<TestConfig>,
   fleet: Fleet,
   path: string,
+  peers: PeerIndex,
   context: Context,
 ): Generator<ConfigFault, Spec> {
   const images = (draft.images ?? []).filter((image) => image !== undefined);
@@ -31,7 +34,8 @@ export function* compile(
     removeImages: draft.remove_images ?? DEFAULTS.removeImages,
     hosts: fleet.hosts,
     peers: fleet.peers,
-    commands: yield* commandsOf(draft, context),
+    ...(yield* compileTimeline(draft, peers, context)),
+    vars: {},
     logLevel: draft.log_level ?? DEFAULTS.logLevel,
   };
 }
@@ -50,20 +54,4 @@ function* redisOf(redis: Draft<Redis> = {}, { locate }: Context): Generator<Conf
     ...(advertise === undefined ? {} : { advertise }),
     auth,
   };
-}
-
-function* commandsOf(draft: Draft<TestConfig>, { locate }: Context): Generator<ConfigFault, readonly CommandSpec[]> {
-  const commands: CommandSpec[] = [];
-  for (const [index, entry] of (draft.commands ?? []).entries()) {
-    const { time, peer, command } = entry ?? {};
-    if (time === undefined) continue;
-    const atMs = Math.round(time * 1000);
-    if (Math.abs(time * 1000 - atMs) > 1e-6 * Math.max(1, atMs)) {
-      const at = locate(['commands', index, 'time']);
-      yield warning(at, 'time-rounded', `times are kept to the millisecond, so this is ${atMs / 1000} s`);
-    }
-    if (peer === undefined || command === undefined) continue;
-    commands.push({ atMs, peer: peerName(peer), command, line: locate(['commands', index]).line });
-  }
-  return commands.sort((a, b) => a.atMs - b.atMs);
 }

@@ -10,13 +10,12 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
     : T;
 
-/** Takes the value at `path` out of `root`, in place: a list keeps its length, so that indices stay true. */
+/** Takes the value at `path` out of `root`, in place: a list keeps its length, so that indices stay true, and a map its key. */
 export function takeOut(root: unknown, path: Path): void {
   const key = path.at(-1);
   const parent = key === undefined ? undefined : valueAt(root, path.slice(0, -1));
   if (key === undefined || parent === null || typeof parent !== 'object') return;
-  if (Array.isArray(parent)) parent[Number(key)] = undefined;
-  else delete (parent as Record<string, unknown>)[key];
+  Object.assign(parent, { [key]: undefined });
 }
 
 /** Puts a value at `path` of `root`, in place, where its parent exists. */

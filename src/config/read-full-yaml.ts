@@ -44,7 +44,7 @@ export function readFullYaml(text: string): YamlReading {
     return { faults: [tooDeep({ start: 0, end: 1 })] };
   }
   const broken = syntaxFaults(text, document.errors);
-  if (broken.some((fault) => fault.code === 'syntax')) return { faults: broken };
+  if (broken.some(({ code }) => code === 'syntax' || code === 'unquoted-expression')) return { faults: broken };
   const faults = [...broken, ...noticesOf(document.warnings)];
   const root = document.contents as YamlNode | null | undefined;
   if (root === null || root === undefined || (isScalar(root) && root.source === '')) return { faults };

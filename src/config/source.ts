@@ -16,13 +16,20 @@ export type Location = Pick<ConfigFault, 'file' | 'line' | 'column' | 'length' |
  */
 export type Locate = (path: Path, part?: 'key' | 'value') => Location;
 
-/** A config file as text and tree. */
-export interface Source {
-  /** Missing where the file holds nothing or cannot be read as YAML. */
-  readonly tree?: Node;
+/** What can be looked up in a tree by the path of a value. */
+export interface Reading {
   readonly locate: Locate;
   /** A scalar as it is written, without quotes; undefined for anything else. */
   readonly textAt: (path: Path) => string | undefined;
+}
+
+/** A config file as text and tree. */
+export interface Source extends Reading {
+  /** Missing where the file holds nothing or cannot be read as YAML. */
+  readonly tree?: Node;
+  readonly text: string;
+  /** Where a piece of the text stands. */
+  readonly place: (span: Span) => Location;
   /** What is wrong with the text itself. */
   readonly faults: readonly ConfigFault[];
 }
@@ -34,11 +41,12 @@ export async function readSource(bytes: Uint8Array, file: string): Promise<Sourc
   const { text, fault } = decode(bytes);
   const position = lineIndex(text);
   const place = (span: Span): Location => ({ file, ...position(span) });
-  const toFault = ({ span, ...rest }: SpanFault): ConfigFault => ({ ...rest, ...place(span) });
   const unreadable = (faults: readonly SpanFault[]): Source => ({
+    text,
+    place,
     locate: () => place(BEGINNING),
     textAt: () => undefined,
-    faults: faults.map(toFault),
+    faults: faults.map((fault) => located(fault, place)),
   });
   if (fault !== undefined) return unreadable([fault]);
 
@@ -49,17 +57,26 @@ export async function readSource(bytes: Uint8Array, file: string): Promise<Sourc
     const broken = faults.some(({ severity }) => severity === 'error');
     return unreadable(broken ? faults : [...faults, emptyFile(text)]);
   }
-  const lookup = createLookup(tree);
   const repeated = duplicateKeys(tree, (span) => position(span).line);
+  const all = [...faults, ...repeated].map((fault) => located(fault, place));
+  return { tree, text, place, ...readingOf(tree, place), faults: all };
+}
+
+/** Looks values up in a tree whose pieces of text `place` locates. */
+export function readingOf(tree: Node, place: Source['place']): Reading {
+  const lookup = createLookup(tree);
   return {
-    tree,
     locate: (path, part = 'value') => place(spanAt(lookup, tree, path, part)),
     textAt: (path) => {
       const node = lookup(path)?.node;
       return node?.kind === 'scalar' ? node.text : undefined;
     },
-    faults: [...faults, ...repeated].map(toFault),
   };
+}
+
+/** A fault of the text with its line and column. */
+export function located({ span, ...rest }: SpanFault, place: Source['place']): ConfigFault {
+  return { ...rest, ...place(span) };
 }
 
 function spanAt(lookup: (path: Path) => Found | undefined, tree: Node, path: Path, part: 'key' | 'value'): Span {

@@ -5,6 +5,9 @@ import { unclosedBefore } from './unclosed.ts';
 /** More would only be echoes of the first ones. */
 const MAX_FAULTS = 10;
 
+const OPENING = '${{';
+const UNQUOTED = 'unquoted-expression';
+
 type Wording = readonly [message: string, suggestion: string];
 
 /** The library's complaints in words that say what to do. Codes that are missing here keep the library's own sentence. */
@@ -43,7 +46,9 @@ export function syntaxFaults(text: string, errors: readonly YAMLError[]): SpanFa
     faults.push(fault);
     if (faults.length === MAX_FAULTS) break;
   }
-  return faults;
+  const unquoted = faults.filter(({ code }) => code === UNQUOTED);
+  // The braces of an expression close what it stands in, and then nothing behind it is understood.
+  return unquoted.length > 0 ? unquoted : faults;
 }
 
 /** What the library only warns of: unknown tags and directives. */
@@ -72,9 +77,23 @@ function faultOf(text: string, { code, message, pos }: YAMLError): SpanFault {
     const suggestion = 'write it flatter';
     return { severity: 'error', code: 'too-deep', message: 'the values are nested too deeply', suggestion, span };
   }
+  const unquoted = unquotedExpression(text, span.start);
+  if (unquoted !== undefined) return unquoted;
   const [words, suggestion] = wordingOf(code, message);
   const opened = words.startsWith('a closing') ? unclosedBefore(text, span.start) : undefined;
   return { severity: 'error', code: 'syntax', message: words, suggestion, span: opened ?? onText(text, span) };
+}
+
+/** `{ time: ${{ vars.t }} }`: YAML takes the braces of the expression for a map of its own. */
+function unquotedExpression(text: string, at: number): SpanFault | undefined {
+  const start = at - 1;
+  if (!text.startsWith(OPENING, start)) return undefined;
+  const [expression, after = ''] = /^\$\{\{[^\n]*?\}\}([^\s,[\]{}]*)/.exec(text.slice(start)) ?? [];
+  if (expression === undefined) return undefined;
+  const before = /[^\s,[\]{}]*$/.exec(text.slice(Math.max(0, start - 80), start))?.[0] ?? '';
+  const message = 'inside of […] and {…} an expression needs quotes around it';
+  const span = { start, end: start + expression.length - after.length };
+  return { severity: 'error', code: UNQUOTED, message, suggestion: `write "${before}${expression}"`, span };
 }
 
 function wordingOf(code: ErrorCode, message: string): Wording {

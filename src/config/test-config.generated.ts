@@ -1,5 +1,11 @@
 /** A config as the schema allows it. Generated from schemas/test-config.schema.json by `npm run generate`. */
 
+type Vars = {
+  [k: string]: string | number | boolean | null;
+} | null;
+type Matrix = {
+  [k: string]: (string | number | boolean | null)[];
+} | null;
 type Timeout = {
   startup?: Seconds;
   shutdown?: Seconds;
@@ -14,9 +20,26 @@ export type Environment =
   | string[]
   | null;
 type Tag = string;
+type Demands =
+  | {
+      peer?: string;
+      peers?: string | string[];
+      count?: number;
+      status?: string;
+      log?: string;
+      exit?: number;
+      from?: Seconds;
+      by?: Seconds;
+      within?: Seconds;
+      for?: Seconds;
+      never?: boolean;
+    }
+  | Expect[];
 
 export interface TestConfig {
   name: string;
+  vars?: Vars;
+  matrix?: Matrix;
   timeout?: Timeout;
   redis: Redis;
   images?: Image[] | null;
@@ -25,6 +48,7 @@ export interface TestConfig {
   hosts: Host[] | null;
   peers: Peer[] | null;
   commands: Command[] | null;
+  expect?: Expect[] | null;
   log_level?: 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 export interface Redis {
@@ -49,6 +73,7 @@ export interface Host {
 }
 export interface Peer {
   name: string;
+  replicas?: number;
   image?: Image;
   command?: string | string[];
   bootstrap?: string[] | null;
@@ -59,8 +84,31 @@ export interface Peer {
   memory?: number | string;
   cpus?: number;
 }
-interface Command {
-  time: Seconds;
+export interface Command {
+  time?: Seconds;
+  after?: number | string;
+  when?: Demands;
+  within?: Seconds;
+  id?: string;
   peer: string;
   command: string;
+  repeat?: Repeat;
+  expect?: Demands;
+}
+export interface Expect {
+  peer?: string;
+  peers?: string | string[];
+  count?: number;
+  status?: string;
+  log?: string;
+  exit?: number;
+  from?: Seconds;
+  by?: Seconds;
+  within?: Seconds;
+  for?: Seconds;
+  never?: boolean;
+}
+interface Repeat {
+  every: number;
+  until: Seconds;
 }

@@ -41,6 +41,13 @@ export interface Found {
   readonly entry?: Entry;
 }
 
+/** The entries of a map that count, each key once: those that `<<` brings in, then its own, which win. */
+export function effectiveEntries({ entries, merged }: MapNode): readonly Entry[] {
+  const own = new Map([...entries].reverse().map((entry) => [entry.key, entry]));
+  const brought = new Map([...merged].reverse().map((entry) => [entry.key, entry]));
+  return [...[...brought.values()].reverse().filter(({ key }) => !own.has(key)), ...[...own.values()].reverse()];
+}
+
 /** Follows paths through one tree; a path that leaves it gives undefined. Maps are indexed as they are met. */
 export function createLookup(root: Node): (path: Path) => Found | undefined {
   const indices = new Map<MapNode, ReadonlyMap<string, Entry>>();

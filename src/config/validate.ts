@@ -16,11 +16,17 @@ export interface Validated {
   readonly sections: ReadonlySet<string>;
 }
 
-/** Holds a file's tree against the schema: what is wrong, and what can be used of it all the same. */
-export function validate(tree: Node, context: Context): Validated {
+/**
+ * Holds a file's tree against the schema: what is wrong, and what can be used of it all the same. What is `unreadable` has its fault
+ * already, and is taken out without another.
+ */
+export function validate(tree: Node, context: Context, unreadable: readonly Path[] = []): Validated {
   const value = plainValue(tree);
-  let errors = errorsOf(value);
-  if (takeAsWritten(context, value, errors)) errors = errorsOf(value);
+  let all = errorsOf(value);
+  if (takeAsWritten(context, value, all)) all = errorsOf(value);
+  const known = new Set(unreadable.map((path) => path.join('/')));
+  const errors =
+    known.size === 0 ? all : all.filter((error) => !known.has(pathOfPointer(error.instancePath).join('/')));
 
   const told = errors.slice(0, MAX_FAULTS);
   const faults = told.flatMap((error) => schemaFault(error, told, context.locate) ?? []);
@@ -28,8 +34,10 @@ export function validate(tree: Node, context: Context): Validated {
     const refused = refusedPath(error);
     if (refused !== undefined) takeOut(value, refused);
   }
+  for (const path of unreadable) takeOut(value, path);
   const usable = !errors.some((error) => error.instancePath === '' && error.keyword === 'type');
-  const sections = new Set(errors.map(({ instancePath }) => String(pathOfPointer(instancePath)[0] ?? '')));
+  const refused = [...errors.map(({ instancePath }) => pathOfPointer(instancePath)), ...unreadable];
+  const sections = new Set(refused.map(([section = '']) => String(section)));
   return { ...(usable ? { draft: value as Draft<TestConfig> } : {}), faults, sections };
 }
 

@@ -30,7 +30,7 @@ export function exampleOf(schema: SchemaPart): string | undefined {
 
 /** A scalar, or a list or map of scalars, on one line of YAML; undefined for anything larger. */
 export function flowStyle(value: unknown): string | undefined {
-  if (typeof value === 'string') return /[,[\]{}]|: |^$/.test(value) ? JSON.stringify(value) : value;
+  if (typeof value === 'string') return /^[*&!|>%@`"']|[,[\]{}]|: |^$/.test(value) ? JSON.stringify(value) : value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || typeof value !== 'object') return undefined;
   const members = Object.entries(value).map(([key, member]) => {

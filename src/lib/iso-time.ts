@@ -2,3 +2,8 @@
 export function isoTime(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }
+
+/** What `isoTime` made, as milliseconds since 1970; NaN for a text that is no time. */
+export function wallMsOf(iso: string): number {
+  return Date.parse(iso);
+}

@@ -39,14 +39,30 @@ export const testName = (text: string): TestName => text as TestName;
 export const runId = (text: string): RunId => text as RunId;
 export const imageRef = (text: string): ImageRef => text as ImageRef;
 
-/** A test's name as a file name: everything but letters, digits, `_`, `.` and `-` becomes `-`; never empty, never hidden. */
+/**
+ * A test's name as a file name: everything but letters, digits, `_`, `.` and `-` becomes `-`; never empty, never hidden, and short enough
+ * for what is put behind it (file systems take 255 bytes).
+ */
 export function fileNameOf(test: TestName): string {
   const safe = test
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}_.-]+/gu, '-')
-    .replace(/^[.-]+|-+$/g, '')
-    .slice(0, 80);
-  return safe === '' ? 'test' : safe;
+    .replace(/^[.-]+|-+$/g, '');
+  const short = shortened(safe, 80, 160);
+  return short === '' ? 'test' : short;
+}
+
+/** The beginning of a text that has at most so many characters, and at most so many bytes in UTF-8. */
+function shortened(text: string, characters: number, bytes: number): string {
+  let short = '';
+  let size = 0;
+  for (const character of text.slice(0, characters)) {
+    size += new TextEncoder().encode(character).length;
+    // Half of a pair, where the first cut went through one, is no character.
+    if (size > bytes || /\p{Cs}/u.test(character)) break;
+    short += character;
+  }
+  return short;
 }
 
 /** The name of a peer's container, as the Rust tool gives it. */

@@ -1,4 +1,5 @@
 /** A test as its file says it: validated, defaults filled in, nothing placed yet. Every duration says its unit. */
+import type { CommandWait, Expectation } from './expectation.ts';
 import type { HostName, ImageRef, PeerName, TestName } from './names.ts';
 import type { LogLevel } from './wire.ts';
 
@@ -13,8 +14,12 @@ export interface Spec {
   readonly removeImages: boolean;
   readonly hosts: readonly HostSpec[];
   readonly peers: readonly PeerSpec[];
-  /** Stable-sorted by time. */
+  /** In the order of the timeline: stable-sorted by time, one that waits behind what it waits for. Repetitions are written out. */
   readonly commands: readonly CommandSpec[];
+  /** Those of `expect`, then those written at commands, in the order of the timeline. */
+  readonly expectations: readonly Expectation[];
+  /** The values of `vars` as this run has them, as text; of those that are named like secrets `[redacted]`. */
+  readonly vars: Readonly<Record<string, string>>;
   readonly logLevel: LogLevel;
 }
 
@@ -88,8 +93,12 @@ export interface VolumeSpec {
 }
 
 export interface CommandSpec {
-  /** Offset from the start of the timeline, in milliseconds. */
+  /** Offset from the start of the timeline, in milliseconds; the earliest one for a command that waits. */
   readonly atMs: number;
+  /** What it waits for in place of its time; commands are meant by their position in the spec. */
+  readonly waits?: CommandWait;
+  /** Its own name, where the file gives one. */
+  readonly id?: string;
   readonly peer: PeerName;
   readonly command: string;
   /** Line in the config file, for messages. */

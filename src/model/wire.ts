@@ -7,6 +7,10 @@
 export const commandKey = (peer: string): string => `${peer}_command`;
 /** String that the peer SETs to its status. */
 export const statusKey = (peer: string): string => `${peer}_status`;
+/** Stream to which our client libraries also append each status, so that none hides behind the next one. No peer's other key can be named so. */
+export const statusStreamKey = (peer: string): string => `${peer}_statuses`;
+/** Entries that are kept in such a stream, about: `XADD … MAXLEN ~ 1000`. */
+export const STATUS_STREAM_LENGTH = 1_000;
 /** List that the peer LPUSHes `level|message` to; the oldest line is at the right end. */
 export const logKey = (peer: string): string => `${peer}_log`;
 /** The keyspace notification channel of a key in a numbered database. */
@@ -37,6 +41,33 @@ export interface Status {
 export function parseStatus(text: string): Status {
   const bar = text.indexOf('|');
   return bar < 0 ? { word: text } : { word: text.slice(0, bar), detail: text.slice(bar + 1) };
+}
+
+/** An entry of a status stream. */
+export interface StatusEntry {
+  /** As it is SET. */
+  readonly status: string;
+  /** The peer's wall time in milliseconds since 1970. */
+  readonly at?: number;
+  /** The same for an entry that was appended again because nobody knew whether it had been; no two reports have the same. */
+  readonly report?: string;
+}
+
+/** The fields and values of an entry, as XADD takes them. */
+export function formatStatusEntry({ status, at, report }: StatusEntry): readonly string[] {
+  const time = at === undefined ? [] : ['at', String(at)];
+  return ['status', status, ...time, ...(report === undefined ? [] : ['report', report])];
+}
+
+/** Reads fields and values in turn; undefined without a status. Fields that are not known are left alone. */
+export function parseStatusEntry(fields: readonly string[]): StatusEntry | undefined {
+  const given = new Map<string, string>();
+  for (let i = 0; i + 1 < fields.length; i += 2) given.set(fields[i]!, fields[i + 1]!);
+  const status = given.get('status');
+  if (status === undefined) return undefined;
+  const at = Number(given.get('at') || Number.NaN);
+  const report = given.get('report');
+  return { status, ...(Number.isFinite(at) ? { at } : {}), ...(report === undefined ? {} : { report }) };
 }
 
 /** How a peer ranks a log line. */

@@ -82,6 +82,7 @@ export async function connectPeer(options: PeerOptions = {}): Promise<PeerClient
     );
     outbox = new Outbox(reports, name, {
       limits: { lines: configuration.logBufferLines, characters: LOG_BUFFER_CHARACTERS },
+      identity: randomBytes(6).toString('hex'),
       statusGapMs: configuration.statusGapMs,
       notice: onNotice,
     });

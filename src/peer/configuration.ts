@@ -19,8 +19,9 @@ export interface PeerOptions {
   /** Log lines kept while Redis is slow or away; more are dropped and counted. Default 50,000, and never over 32 Mi characters. */
   readonly logBufferLines?: number;
   /**
-   * The least time between two statuses, in milliseconds. tm reads the status after it is notified, so that two SETs in the same
-   * instant show it only the second. Default 20.
+   * The least time between two statuses, in milliseconds. Default 0 under a tm that reads the status stream (it sets `TM_RUN_ID`). Else,
+   * and where Redis does not let the client append to that stream, 20: whoever reads the status only after being notified of it sees of
+   * two in the same instant the second alone.
    */
   readonly statusGapMs?: number;
   /** Where `restart()` writes its delay; else `TM_DELAY_FILE`, else `/tmp/delay`. */
@@ -31,9 +32,14 @@ export interface PeerOptions {
   readonly onNotice?: (text: string) => void;
 }
 
+/** Milliseconds after which a status that was only SET has been read, but on a very busy machine. */
+const SET_GAP_MS = 20;
+
 /** What the client works with, all decided. */
-export interface PeerConfiguration extends Required<Omit<PeerOptions, 'redisUrl'>> {
+export interface PeerConfiguration extends Required<Omit<PeerOptions, 'redisUrl' | 'statusGapMs'>> {
   readonly redis: RedisTarget;
+  /** With a status stream, and without. */
+  readonly statusGapMs: { readonly streamed: number; readonly setOnly: number };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,7 +83,10 @@ export function readConfiguration(options: PeerOptions, environment: Environment
     connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
     logBufferLines: options.logBufferLines ?? 50_000,
-    statusGapMs: options.statusGapMs ?? 20,
+    statusGapMs: {
+      streamed: options.statusGapMs ?? (environment['TM_RUN_ID'] ? 0 : SET_GAP_MS),
+      setOnly: options.statusGapMs ?? SET_GAP_MS,
+    },
     delayFile: options.delayFile ?? (environment['TM_DELAY_FILE'] || DELAY_FILE),
     exit: options.exit ?? ((code) => process.exit(code)),
     onNotice: options.onNotice ?? ((text) => void process.stderr.write(`the-mule: ${text}\n`)),

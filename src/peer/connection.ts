@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { backoff } from './backoff.ts';
 import type { Waiter } from './inbox.ts';
+import type { Reporter } from './outbox.ts';
 import { PeerError } from './peer-error.ts';
 import type { RedisTarget } from './redis-target.ts';
 
@@ -20,7 +21,7 @@ export interface ConnectionEvents {
  * One connection to Redis, made again for ever once it has stood. Commands are never queued or repeated in here: one that got no answer
  * is rejected, and its caller knows whether it may be sent twice.
  */
-export class Connection implements Waiter {
+export class Connection implements Waiter, Reporter {
   readonly #redis: Redis;
   readonly #where: string;
   #sessions = 0;
@@ -100,6 +101,21 @@ export class Connection implements Waiter {
     const timer = setTimeout(() => this.#redis.disconnect(true), ANSWER_WITHIN_MS);
     try {
       return await this.#redis.call(command, [...words]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async transaction(commands: readonly (readonly [string, ...string[]])[]): Promise<readonly (Error | undefined)[]> {
+    const timer = setTimeout(() => this.#redis.disconnect(true), ANSWER_WITHIN_MS);
+    try {
+      const batch = this.#redis.multi();
+      for (const [command, ...words] of commands) batch.call(command, ...words);
+      return ((await batch.exec()) ?? []).map(([error]) => error ?? undefined);
+    } catch (error) {
+      // A command that was refused makes EXEC fail, which only says so; the client library keeps the refusal beside it.
+      const refusals = (error as { readonly previousErrors?: readonly Error[] }).previousErrors ?? [];
+      throw refusals[0] ?? error;
     } finally {
       clearTimeout(timer);
     }

@@ -1,15 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { logKey, statusKey } from '../model/wire.ts';
+import { formatStatusEntry, logKey, STATUS_STREAM_LENGTH, statusKey, statusStreamKey } from '../model/wire.ts';
 import { backoff } from './backoff.ts';
 import { PeerError } from './peer-error.ts';
 import { type QueueLimits, type Report, ReportQueue } from './report-queue.ts';
 import type { Sender } from './sender.ts';
 import { isTransient } from './transient.ts';
 
+/** The connection for what a peer reports. */
+export interface Reporter extends Sender {
+  /**
+   * MULTI … EXEC: gives the error of each command, or undefined where it was executed. Rejects where none was, and like `call` where no
+   * answer comes.
+   */
+  transaction(commands: readonly (readonly [string, ...string[]])[]): Promise<readonly (Error | undefined)[]>;
+}
+
 export interface OutboxOptions {
   readonly limits: QueueLimits;
-  /** The least time between two statuses, in milliseconds. */
-  readonly statusGapMs: number;
+  /** Told apart from every other process's reports by this. */
+  readonly identity: string;
+  /** The least time between two statuses, in milliseconds: with a status stream, and where Redis does not let us write one. */
+  readonly statusGapMs: { readonly streamed: number; readonly setOnly: number };
   /** Told of what Redis refuses. */
   notice(text: string): void;
 }
@@ -17,10 +28,13 @@ export interface OutboxOptions {
 /**
  * Sends what a peer reports, one thing at a time and in order: what was logged before a status is in Redis before it. Each is sent until
  * Redis has it, so a reconnect loses and overtakes nothing; a batch of lines whose answer was lost on the way comes twice.
+ *
+ * A status is SET and, in the same transaction, appended to a stream, where a reader finds it even when the next one follows at once.
  */
 export class Outbox {
-  readonly #sender: Sender;
+  readonly #sender: Reporter;
   readonly #statusKey: string;
+  readonly #streamKey: string;
   readonly #logKey: string;
   readonly #options: OutboxOptions;
   readonly #queue: ReportQueue;
@@ -29,10 +43,13 @@ export class Outbox {
   #standing: string | undefined;
   #putBack = false;
   #statusDue = 0;
+  /** False once Redis has refused to append to the stream: it is too old, or does not let us. */
+  #streaming = true;
 
-  constructor(sender: Sender, peer: string, options: OutboxOptions) {
+  constructor(sender: Reporter, peer: string, options: OutboxOptions) {
     this.#sender = sender;
     this.#statusKey = statusKey(peer);
+    this.#streamKey = statusStreamKey(peer);
     this.#logKey = logKey(peer);
     this.#options = options;
     this.#queue = new ReportQueue(options.limits);
@@ -47,7 +64,7 @@ export class Outbox {
 
   /** Resolves when Redis has the status. Rejects where Redis refuses it, and with `PeerError` `closed`. */
   async status(text: string): Promise<void> {
-    await this.#queued((settle) => this.#queue.status(text, settle));
+    await this.#queued((settle) => this.#queue.status(text, Date.now(), settle));
   }
 
   /** Resolves when everything taken so far has been sent; rejects with `PeerError` `closed`. */
@@ -134,13 +151,30 @@ export class Outbox {
         );
       case 'status':
         while (performance.now() < this.#statusDue) await pause(Math.ceil(this.#statusDue - performance.now()));
-        await this.#send('SET', this.#statusKey, report.text);
+        await this.#sendStatus(report);
         this.#standing = report.text;
-        this.#statusDue = performance.now() + this.#options.statusGapMs;
+        this.#statusDue = performance.now() + this.#options.statusGapMs[this.#streaming ? 'streamed' : 'setOnly'];
         return;
       case 'mark':
         return;
     }
+  }
+
+  /** Appends the status to the stream and SETs it; where the first is refused it is SET alone, then and from there on. */
+  async #sendStatus({ text, at, number }: Extract<Report, { kind: 'status' }>): Promise<void> {
+    if (!this.#streaming) return this.#send('SET', this.#statusKey, text);
+    const entry = formatStatusEntry({ status: text, at, report: `${this.#options.identity}:${number}` });
+    const [refusal, failure] = await this.#persist('a status', () =>
+      this.#sender.transaction([
+        ['XADD', this.#streamKey, 'MAXLEN', '~', String(STATUS_STREAM_LENGTH), '*', ...entry],
+        ['SET', this.#statusKey, text],
+      ]),
+    ).catch((error: unknown) => [error, error]);
+    if (failure instanceof PeerError) throw failure;
+    if (failure !== undefined) await this.#send('SET', this.#statusKey, text);
+    if (refusal === undefined) return;
+    this.#streaming = false;
+    this.#options.notice(`statuses that follow each other at once may hide each other: ${String(refusal)}`);
   }
 
   async #putStatusBack(): Promise<void> {
@@ -151,15 +185,19 @@ export class Outbox {
   }
 
   async #send(command: string, ...words: readonly string[]): Promise<void> {
+    await this.#persist(command, () => this.#sender.call(command, ...words));
+  }
+
+  /** Does it until Redis has answered: a repetition must do no harm. */
+  async #persist<T>(what: string, operation: () => Promise<T>): Promise<T> {
     for (let failures = 0; ; failures++) {
       await this.#sender.ready();
       try {
-        await this.#sender.call(command, ...words);
-        return;
+        return await operation();
       } catch (error) {
         if (!isTransient(error)) throw error;
         if (failures === 0 && error instanceof Error && error.name === 'ReplyError') {
-          this.#options.notice(`Redis cannot take ${command} now and is asked again: ${error.message}`);
+          this.#options.notice(`Redis cannot take ${what} now and is asked again: ${error.message}`);
         }
         await pause(backoff(failures));
       }

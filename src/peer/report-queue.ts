@@ -1,9 +1,10 @@
-/** What a peer has to say, as it is sent: `lines` in one LPUSH, a `status` in one SET, a `mark` not at all. */
+/** What a peer has to say, as it is sent: `lines` in one LPUSH, a `status` in one transaction, a `mark` not at all. */
 export type Report =
   | { readonly kind: 'lines'; readonly texts: string[]; characters: number }
   /** Lines that are missing here because the queue was full. */
   | { readonly kind: 'gap'; count: number }
-  | ({ readonly kind: 'status'; readonly text: string } & Settle)
+  /** `at`: when it was reported, in milliseconds since 1970; `number`: its own among this queue's statuses. */
+  | ({ readonly kind: 'status'; readonly text: string; readonly at: number; readonly number: number } & Settle)
   /** Resolves when all before it has been sent. */
   | ({ readonly kind: 'mark' } & Settle);
 
@@ -31,6 +32,7 @@ export class ReportQueue {
   #lines = 0;
   #characters = 0;
   #sending = false;
+  #statuses = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -55,8 +57,9 @@ export class ReportQueue {
     }
   }
 
-  status(text: string, settle: Settle): void {
-    this.#reports.push({ kind: 'status', text, ...settle });
+  status(text: string, at: number, settle: Settle): void {
+    this.#statuses++;
+    this.#reports.push({ kind: 'status', text, at, number: this.#statuses, ...settle });
   }
 
   mark(settle: Settle): void {

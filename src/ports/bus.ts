@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
+import type { StatusPrecision, StatusSource } from '../model/event.ts';
 import type { Fault, LockHolder } from '../model/fault.ts';
 import type { PeerName, RunId, TestName } from '../model/names.ts';
 import type { UsedRun } from '../model/observed.ts';
@@ -9,6 +10,9 @@ export interface StatusReport {
   readonly status: string;
   /** Statuses that may hide before this one: notifications more than values read. */
   readonly missed: number;
+  readonly via: StatusSource;
+  /** The peer's own wall time (ISO 8601), where its client library sends it along. */
+  readonly reportedAt?: string;
 }
 
 export interface LogLine {
@@ -24,12 +28,24 @@ export interface Receipt {
   readonly message: number;
 }
 
+/** Somebody at another terminal wants a command sent to a peer of a running test (`tm send`). */
+export interface HandRequest {
+  /** Identity, made by whoever asks; the journal repeats it. */
+  readonly id: string;
+  readonly peer: string;
+  readonly command: string;
+  /** `user@machine`. */
+  readonly by: string;
+}
+
 /** What a listener is told. Calls come one at a time. */
 export interface BusListener {
   status(report: StatusReport): void;
   /** In each peer's own order. Lines leave Redis only after this resolves, so that a crash loses none. */
   logs(lines: readonly LogLine[]): Promise<void>;
   taken(receipt: Receipt): void;
+  /** Each request once, in the order that they were made. Its members are a stranger's: they may name no peer of the test. */
+  asked(request: HandRequest): void;
   /** The connection is gone; it is being made again. */
   lost(because: string): void;
   /** It is back, and everything that happened meanwhile has been told. */
@@ -39,8 +55,8 @@ export interface BusListener {
 }
 
 export interface Listening extends AsyncDisposable {
-  /** How statuses are learnt: by notification, or by a slow poll where `CONFIG SET` is refused. */
-  readonly precision: 'notified' | 'polled';
+  /** How statuses are learnt: from the replication stream where the server lets us read it, else by notification, or by a slow poll where `CONFIG SET` is refused. */
+  readonly precision: StatusPrecision;
   /** Resolves when every status and line that was in Redis at the call has been told. */
   drain(signal: AbortSignal): Promise<void>;
 }
@@ -55,14 +71,23 @@ export interface Bus extends AsyncDisposable {
   readonly version: string;
   /** Deletes the peers' three keys. */
   clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void>;
-  /** Tells the present status of each peer at once, then every change. One listener at a time. */
-  listen(peers: readonly PeerName[], listener: BusListener, signal: AbortSignal): Promise<Listening>;
+  /**
+   * Begins to read the server's replication stream, so that from here on no status hides behind another; `listen` tells what it brought.
+   * Gives false where the server does not let us. Called before the peers are started, for a Redis of ours; bounded in time.
+   */
+  replicate(peers: readonly PeerName[], signal: AbortSignal): Promise<boolean>;
+  /** Tells the present status of each peer at once (all since `replicate`, where it was called), then every change. One listener at a time. */
+  listen(test: TestName, peers: readonly PeerName[], listener: BusListener, signal: AbortSignal): Promise<Listening>;
+  /** Asks the tm that runs the test to send a command by hand. What becomes of it is in the events (`request`). */
+  ask(test: TestName, request: HandRequest, signal: AbortSignal): Promise<void>;
   /** Appends to the peer's queue; resolves when Redis has it, with a number that its receipt repeats. */
   send(peer: PeerName, command: string, signal: AbortSignal): Promise<number>;
   /** The status that stands there now. */
   status(peer: PeerName, signal: AbortSignal): Promise<string | undefined>;
   /** Takes the lock of this database, or says who has it. A holder that died on this machine, or whose lease ran out, is replaced. */
   lock(holder: LockHolder, signal: AbortSignal): Promise<RedisLock | { readonly heldBy: LockHolder }>;
+  /** Who holds that lock now; nobody where it was a process of `machine`, which is this one, and that has died. Takes nothing. */
+  holder(machine: string, signal: AbortSignal): Promise<LockHolder | undefined>;
   /** Notes that the run's timeline has begun: its containers are used up. */
   markUsed(test: TestName, run: RunId, at: string): Promise<void>;
   usedRuns(test: TestName, signal: AbortSignal): Promise<readonly UsedRun[]>;

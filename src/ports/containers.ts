@@ -28,6 +28,9 @@ export interface ContainerExit {
   readonly oomKilled: boolean;
 }
 
+/** What an engine says of one container, in its own words: plain JSON for people. */
+export type Inspection = Readonly<Record<string, unknown>>;
+
 /**
  * The peers of one host: containers of its engine, or local processes. Every method throws `TmError`
  * (`unreachable` for transport faults, `conflict` for a name that is somebody else's, else `failed`) and ends early with the signal.
@@ -48,6 +51,11 @@ export interface Containers {
   exits(signal: AbortSignal): Promise<AsyncIterable<ContainerExit>>;
   /** The whole of stdout and stderr so far, in order, or the last `tailLines` lines of it. */
   output(id: string, options: { readonly tailLines?: number }, signal: AbortSignal): AsyncIterable<string>;
+  /**
+   * All that the engine knows of it, state and exit code included; undefined where it is gone. Variables that are named like secrets, and
+   * passwords in URLs, are left out; what else a secret may stand in is the caller's to look for.
+   */
+  inspect(id: string, signal: AbortSignal): Promise<Inspection | undefined>;
   /** Seconds that an ended peer wrote to `DELAY_FILE`, if any. */
   restartDelay(id: string, signal: AbortSignal): Promise<number | undefined>;
 }

@@ -4,6 +4,12 @@ import type { HostSpec } from '../model/spec.ts';
 import type { Containers } from './containers.ts';
 import type { Courier, Images } from './images.ts';
 
+/** How far a host's wall clock is ahead of ours, and by how much that may be wrong. Milliseconds. */
+export interface ClockOffset {
+  readonly aheadMs: number;
+  readonly uncertaintyMs: number;
+}
+
 /** An open connection to one host. */
 export interface Host extends AsyncDisposable {
   readonly name: HostName;
@@ -19,6 +25,8 @@ export interface Host extends AsyncDisposable {
   readonly containers: Containers;
   /** Undefined where peers are processes. */
   readonly images?: Images;
+  /** Compares its wall clock with ours; undefined where it does not tell the time. Takes a few round trips. Throws as `containers` does. */
+  clock(signal: AbortSignal): Promise<ClockOffset | undefined>;
 }
 
 /** The control machine's own engine. */

@@ -1,4 +1,5 @@
-import type { LockHolder } from '../model/fault.ts';
+import type { EvidenceFile } from '../model/event.ts';
+import type { Fault, LockHolder } from '../model/fault.ts';
 import type { PeerName, RunId, TestName } from '../model/names.ts';
 import type { UsedRun } from '../model/observed.ts';
 import type { HostSpec } from '../model/spec.ts';
@@ -36,6 +37,8 @@ export interface Store {
   clearState(): Promise<void>;
   /** Takes the test's lock or says who has it; a holder that died on this machine is replaced. */
   lock(holder: LockHolder): Promise<StoreLock | { readonly heldBy: LockHolder }>;
+  /** Who holds that lock now; nobody where it was a process of `machine`, which is this one, and that has died. Takes nothing. */
+  holder(machine: string): Promise<LockHolder | undefined>;
   /** Opens the directory of a run, new or resumed. */
   openRun(run: RunId): Promise<RunStore>;
 }
@@ -49,17 +52,25 @@ export interface RunStore extends AsyncDisposable {
   readonly path: string;
   /** Number of events already in the journal (of an earlier attempt). */
   readonly events: number;
+  /** Bytes that they take. */
+  readonly journalBytes: number;
   /** Appends lines, each without its newline, to `events.ndjson`. */
   journal(lines: readonly string[]): Promise<void>;
   /** Appends text to `run.log`. */
   log(text: string): Promise<void>;
-  /** Writes `containers/<peer>.log` from the pieces given. */
-  containerLog(peer: PeerName, pieces: AsyncIterable<string>): Promise<void>;
+  /**
+   * Writes `containers/<peer>.log` from the pieces given. Of more than `maxBytes` the first quarter and the last three are kept, whole
+   * lines where they are not too long, with a line between them that says how many bytes are missing. What came before a failure of
+   * the source is kept, and the failure thrown.
+   */
+  containerLog(peer: PeerName, pieces: AsyncIterable<string>, maxBytes: number): Promise<EvidenceFile>;
+  /** Writes a file, such as `plan.json` or `containers/alice.json`, whole or not at all, in place of an earlier one. */
+  write(name: string, text: string): Promise<EvidenceFile>;
 }
 
 /** Finds the stores of a working directory. */
 export interface Stores {
   open(test: TestName): Store;
-  /** Every test that has a state, last used first. */
-  known(): Promise<readonly State[]>;
+  /** Every test that has a state, last used first. One that cannot be used is told and left out: it is no reason to forget the others. */
+  known(onUnusable?: (fault: Fault) => void): Promise<readonly State[]>;
 }

@@ -3,6 +3,8 @@ import type { Phase } from '../model/event.ts';
 import type { Fault } from '../model/fault.ts';
 import { toFault } from '../model/fault.ts';
 import { apply } from './apply.ts';
+import { saveEvidence } from './evidence/save-evidence.ts';
+import { decideAll, verdictNow } from './judgement.ts';
 import type { MachineContext } from './machine.ts';
 import { bootstrap } from './monitor/bootstrap.ts';
 import { startMonitoring } from './monitor/listen.ts';
@@ -12,11 +14,10 @@ import { runTimeline } from './monitor/timeline.ts';
 import { preparePlan, refuseObstacles } from './prepare.ts';
 import type { Session } from './session.ts';
 import { tearDown, whatIsLeft } from './tear-down.ts';
-import type { Evidence } from './verdict.ts';
-import { exitCodeOf, verdictOf } from './verdict.ts';
+import { exitCodeOf } from './verdict.ts';
 
 /** What the machine's actors do, for one session. Each is a sentence: the work is in the functions that it names. */
-export function createActors(session: Session, evidence: Evidence) {
+export function createActors(session: Session) {
   const { recorder } = session;
   const actor = (work: (context: MachineContext) => Promise<void>) =>
     fromPromise<void, MachineContext>(({ input }) => work(input));
@@ -49,30 +50,34 @@ export function createActors(session: Session, evidence: Evidence) {
       await shutDown(session);
     }),
     tearDown: actor(async (context) => {
-      await judge(session, context, evidence);
+      await judge(session, context);
       phase('tearingDown');
       await tearDown(session);
     }),
     close: actor(async (context) => {
-      await judge(session, context, evidence);
-      await finish(session, context, evidence);
+      await judge(session, context);
+      // Where nothing is torn down: a fault before anything was made, or `--keep`.
+      await saveEvidence(session);
+      await finish(session, context);
     }),
   };
 }
 
-/** Tells the verdict, once, as soon as nothing more can change it. */
-async function judge(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
+/** Decides what is open and tells the verdict, once, as soon as nothing more can change it. */
+async function judge(session: Session, context: MachineContext): Promise<void> {
   await session.monitoring?.close();
   session.monitoring = undefined;
   if (session.verdict !== undefined) return;
   const unwritten = await faultOf(() => session.recorder.flush());
-  session.verdict = verdictOf({ ...context, faults: [...context.faults, ...unwritten] }, evidence);
+  const ending = { ...context, faults: [...context.faults, ...unwritten] };
+  session.rules = decideAll(session, ending);
+  session.verdict = verdictNow(session, ending, session.rules);
   session.recorder.emit({ type: 'verdict', verdict: session.verdict });
 }
 
 /** The last words of a run, then everything that it holds is given back, whatever went wrong before. */
-async function finish(session: Session, context: MachineContext, evidence: Evidence): Promise<void> {
-  const { recorder } = session;
+async function finish(session: Session, context: MachineContext): Promise<void> {
+  const { recorder, rules } = session;
   const late = await faultOf(async () => {
     if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
     if (session.tornDown && session.left.length === 0) await session.forgetRun();
@@ -80,8 +85,8 @@ async function finish(session: Session, context: MachineContext, evidence: Evide
   });
   // What failed behind the verdict shows in the exit code, but never hides why the test failed.
   const ending = { ...context, faults: [...context.faults, ...late] };
-  const verdict = session.verdict?.kind === 'passed' ? verdictOf(ending, evidence) : session.verdict;
-  const interrupted = context.stoppedBy === undefined ? verdict : verdictOf(ending, evidence);
+  const verdict = session.verdict?.kind === 'passed' ? verdictNow(session, ending, rules) : session.verdict;
+  const interrupted = context.stoppedBy === undefined ? verdict : verdictNow(session, ending, rules);
   const exitCode = interrupted === undefined ? 1 : exitCodeOf(interrupted);
   recorder.emit({ type: 'phase', phase: 'done' });
   recorder.emit({ type: 'run-ended', exitCode, ms: Math.round(recorder.elapsed()), left: session.left });

@@ -1,4 +1,5 @@
 import { toFault } from '../model/fault.ts';
+import { describeHosts } from './describe-hosts.ts';
 import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
 import { walkPlan } from './walk-plan.ts';
@@ -9,6 +10,7 @@ export async function apply(session: Session): Promise<void> {
   if (plan === undefined) throw new Error('nothing is planned');
   session.touched = true;
   await session.remember();
+  session.describing = describeHosts(session.fleet, session.recorder);
   const result = await walkPlan(session, plan, session.stop.signal);
   if (result.faults.length > 0) throw new RunFaults(result.faults.map(({ fault }) => fault));
   if (session.stop.signal.aborted) return;

@@ -41,7 +41,10 @@ export async function destroyTest(
   );
   const faults: Fault[] = [];
   try {
-    await session.takeLock();
+    // What our labels mark is found without it.
+    await session.takeLock(({ message, hint }) =>
+      session.recorder.emit({ type: 'warning', message, ...(hint === undefined ? {} : { hint }) }),
+    );
     const { state } = session;
     session.redisPassword = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
     session.recorder.emit({ type: 'phase', phase: 'tearingDown' });
@@ -83,6 +86,8 @@ export function desiredOfState(state: State): Desired {
       hosts: state.hosts,
       peers: [],
       commands: [],
+      expectations: [],
+      vars: {},
       logLevel: 'info',
     },
     redis,

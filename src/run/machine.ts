@@ -2,6 +2,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { Fault } from '../model/fault.ts';
 import { TmError, toFault } from '../model/fault.ts';
 import { PhaseFailed } from './monitor/phase-failed.ts';
+import type { RuleFailure } from './rules.ts';
 import { RunFaults } from './run-faults.ts';
 
 /*
@@ -30,7 +31,7 @@ export interface MachineInput {
 
 export interface MachineContext extends MachineInput {
   readonly stoppedBy?: string;
-  readonly failures: readonly string[];
+  readonly failures: readonly RuleFailure[];
   readonly faults: readonly Fault[];
   readonly timelineBegan: boolean;
 }
@@ -167,7 +168,7 @@ export const runMachine = setup({
 function record(context: MachineContext, event: unknown): Pick<MachineContext, 'failures' | 'faults'> {
   const error = (event as { readonly error?: unknown }).error;
   if (error instanceof PhaseFailed)
-    return { failures: [...context.failures, ...error.reasons], faults: context.faults };
+    return { failures: [...context.failures, ...error.failures], faults: context.faults };
   const faults = error instanceof RunFaults ? error.faults : [faultOf(error)];
   return { failures: context.failures, faults: [...context.faults, ...faults] };
 }

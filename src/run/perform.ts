@@ -22,7 +22,6 @@ type ActionOf<K extends Action['kind']> = Extract<Action, { kind: K }>;
  */
 export async function perform(step: Step, session: Session): Promise<string | undefined> {
   const { action } = step;
-  const stop = session.stop.signal;
   switch (action.kind) {
     case 'image.pull':
       return pull(step, action, session);
@@ -35,7 +34,7 @@ export async function perform(step: Step, session: Session): Promise<string | un
     case 'redis.remove':
       return removeRedis(session);
     case 'redis.prepare':
-      return void (await busOf(session).clear(action.peers, stop));
+      return prepareRedis(action, session);
     case 'peer.run':
       return runPeer(action, session);
     case 'peer.remove':
@@ -105,6 +104,14 @@ async function startRedis(session: Session): Promise<undefined> {
     session.stop.signal,
   );
   await session.connectBus(url, session.stop.signal);
+  return undefined;
+}
+
+async function prepareRedis({ peers }: ActionOf<'redis.prepare'>, session: Session): Promise<undefined> {
+  const bus = busOf(session);
+  await bus.clear(peers, session.stop.signal);
+  // Before any peer is started: what one reports from here on cannot hide behind its next report. An external server is not ours to follow.
+  if (session.request.desired.redis.kind !== 'external') await bus.replicate(peers, session.stop.signal);
   return undefined;
 }
 

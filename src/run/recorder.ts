@@ -1,15 +1,29 @@
+import { formatBytes } from '../lib/format-bytes.ts';
 import { isoTime } from '../lib/iso-time.ts';
+import { Redactor } from '../lib/redactor.ts';
 import type { EventBody, TmEvent } from '../model/event.ts';
+import { type Fault, toFault } from '../model/fault.ts';
 import type { TestName } from '../model/names.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunStore } from '../ports/store.ts';
+import { KEPT_MEMBERS } from './evidence/kept-members.ts';
+import { LIMITS } from './evidence/limits.ts';
 
 /** Hears every event as it happens; must not throw and must not wait. */
 export type EventListener = (event: TmEvent) => void;
 
+export interface RecorderOptions {
+  /** What it hides is in no event. */
+  readonly redactor?: Redactor;
+  /** Told once, at the first line that the journal does not take: from there on nothing can be trusted to be recorded. */
+  readonly onUnwritable?: (fault: Fault) => void;
+  /** Bytes of the journal from which on log lines are left out of it. */
+  readonly journalLimit?: number;
+}
+
 /**
- * Stamps what happens and hands it on: at once to the views, in order to the journal, and as a copy to the stream that
+ * Stamps what happens and hands it on, without secrets: at once to the views, in order to the journal, and as a copy to the stream that
  * `tm watch` reads. Events that come before the journal or the stream is open are kept for it.
  */
 export class Recorder {
@@ -18,6 +32,8 @@ export class Recorder {
   readonly #listeners: readonly EventListener[];
   readonly #startedAt: number;
   #seq = 0;
+  readonly #untold: TmEvent[] = [];
+  #telling = false;
   #journal: RunStore | undefined;
   #bus: Bus | undefined;
   #unwritten: string[] = [];
@@ -25,8 +41,18 @@ export class Recorder {
   #writing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
   #scheduled = false;
+  readonly #options: Required<RecorderOptions>;
+  #journalBytes = 0;
+  #journalCut = 0;
+  #isUnwritable = false;
 
-  constructor(clock: Clock, test: TestName, listeners: readonly EventListener[]) {
+  constructor(clock: Clock, test: TestName, listeners: readonly EventListener[], options: RecorderOptions = {}) {
+    this.#options = {
+      redactor: new Redactor(),
+      onUnwritable: () => undefined,
+      journalLimit: LIMITS.journal,
+      ...options,
+    };
     this.#clock = clock;
     this.#test = test;
     this.#listeners = listeners;
@@ -39,23 +65,73 @@ export class Recorder {
   }
 
   emit(body: EventBody): TmEvent {
-    const event: TmEvent = {
+    const stamped: TmEvent = {
       seq: ++this.#seq,
       atMs: Math.round(this.elapsed() * 1000) / 1000,
       time: isoTime(this.#clock.wall()),
       ...body,
     };
-    const line = JSON.stringify(event);
-    this.#unwritten.push(line);
+    const { event, line } = this.#withoutSecrets(stamped);
+    const isCut = this.#isCut(event, line);
+    if (!isCut) this.#unwritten.push(line);
     this.#unpublished.push(line);
-    for (const listener of this.#listeners) listener(event);
+    this.#tell(event);
     this.#schedule();
+    if (isCut) this.#cut(line);
     return event;
+  }
+
+  /** Bytes of the journal, and bytes of log lines that were left out of it. */
+  kept(): { readonly bytes: number; readonly cut: number } {
+    return { bytes: this.#journalBytes, cut: this.#journalCut };
+  }
+
+  /** The line is searched once; only where a secret stands in it is the event looked into. */
+  #withoutSecrets(event: TmEvent): { readonly event: TmEvent; readonly line: string } {
+    const { redactor } = this.#options;
+    const line = JSON.stringify(event);
+    if (!redactor.finds(line)) return { event, line };
+    const redacted = redactor.value(event, KEPT_MEMBERS);
+    return { event: redacted, line: JSON.stringify(redacted) };
+  }
+
+  #isCut(event: TmEvent, line: string): boolean {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (event.type === 'log' && this.#journalBytes + bytes > this.#options.journalLimit) return true;
+    this.#journalBytes += bytes;
+    return false;
+  }
+
+  #cut(line: string): void {
+    const isFirst = this.#journalCut === 0;
+    this.#journalCut += Buffer.byteLength(line) + 1;
+    if (!isFirst) return;
+    const message = `the journal has grown to ${formatBytes(this.#journalBytes)}: log lines are left out of it from here on`;
+    this.emit({ type: 'warning', message, hint: 'everything else is still written; let the peers log less' });
+  }
+
+  /** The clock's time of an event. */
+  clockTime(atMs: number): number {
+    return this.#startedAt + atMs;
+  }
+
+  /** A listener may emit: every listener hears the events in the same order all the same. */
+  #tell(event: TmEvent): void {
+    this.#untold.push(event);
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift())
+        for (const listener of this.#listeners) listener(next);
+    } finally {
+      this.#telling = false;
+    }
   }
 
   /** Opens the journal; what happened before is written to it first. */
   openJournal(journal: RunStore): void {
     this.#journal = journal;
+    this.#journalBytes += journal.journalBytes;
     this.#schedule();
   }
 
@@ -92,8 +168,12 @@ export class Recorder {
     const lines = journal === undefined ? [] : this.#unwritten.splice(0);
     if (journal !== undefined && lines.length > 0) {
       this.#writing = this.#writing.then(() => journal.journal(lines));
-      // A journal that cannot be written is reported by flush(), to whoever needs the lines to be safe.
-      this.#writing.catch(() => undefined);
+      // Also reported by flush(), to whoever needs the lines to be safe.
+      this.#writing.catch((error: unknown) => {
+        if (this.#isUnwritable) return;
+        this.#isUnwritable = true;
+        this.#options.onUnwritable(toFault(error));
+      });
     }
     const bus = this.#bus;
     const copies = bus === undefined ? [] : this.#unpublished.splice(0);

@@ -5,7 +5,7 @@ import { runMachine } from './machine.ts';
 import type { EventListener } from './recorder.ts';
 import type { RunRequest } from './request.ts';
 import { Session } from './session.ts';
-import { Evidence, exitCodeOf } from './verdict.ts';
+import { exitCodeOf } from './verdict.ts';
 import type { World } from './world.ts';
 
 /** How a run ended. */
@@ -26,10 +26,9 @@ export interface Run {
 
 /** Runs a test through all of its phases: plan, apply, timeline, shutdown, teardown. */
 export function runTest(world: World, request: RunRequest, listeners: readonly EventListener[]): Run {
-  const evidence = new Evidence();
-  const session = new Session(world, request, [(event) => evidence.hear(event), ...listeners]);
+  const session = new Session(world, request, listeners);
   const machine = runMachine.provide({
-    actors: createActors(session, evidence),
+    actors: createActors(session),
     actions: {
       requestStop: ({ event }) => {
         if (session.stop.signal.aborted) return;

@@ -1,23 +1,36 @@
 import { disposeQuietly } from '../lib/dispose-quietly.ts';
 import { isoTime } from '../lib/iso-time.ts';
+import { Redactor } from '../lib/redactor.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Verdict } from '../model/event.ts';
-import type { LockHolder } from '../model/fault.ts';
+import type { Fault, LockHolder } from '../model/fault.ts';
+import { toFault } from '../model/fault.ts';
 import type { RunId } from '../model/names.ts';
 import { fileNameOf, runId } from '../model/names.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { HostSpec } from '../model/spec.ts';
+import { timelineOf } from '../plan/timeline.ts';
 import type { Bus, RedisLock } from '../ports/bus.ts';
 import type { RunStore, State, Store, StoreLock } from '../ports/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Board } from './board.ts';
+import type { Describing } from './describe-hosts.ts';
+import { describeTest } from './describe-test.ts';
+import { type CappedRunLog, cappedRunLog } from './evidence/capped-run-log.ts';
+import { LIMITS } from './evidence/limits.ts';
+import { Versions } from './evidence/versions.ts';
+import { excusedDeaths } from './excused-deaths.ts';
 import { Fleet } from './fleet.ts';
 import { lockedFault } from './locked-fault.ts';
+import { Judging } from './monitor/judging.ts';
 import type { Monitoring } from './monitor/monitoring.ts';
+import { openRun } from './open-run.ts';
+import { passwordOf } from './password-of.ts';
 import type { EventListener } from './recorder.ts';
 import { Recorder } from './recorder.ts';
-import type { RunLog, RunRequest } from './request.ts';
+import type { RunRequest } from './request.ts';
+import { Rulebook, type RuleDecision } from './rules.ts';
 import type { World } from './world.ts';
 
 /** Everything that one run holds, from its lock to its connections. The machine's actors share it; `close` gives all of it back. */
@@ -27,6 +40,8 @@ export class Session {
   readonly recorder: Recorder;
   readonly fleet = new Fleet();
   readonly board: Board;
+  readonly judging: Judging;
+  readonly rulebook = new Rulebook();
   readonly store: Store;
   /** Set off by the first signal: nothing new begins, the teardown still runs. */
   readonly stop = new AbortController();
@@ -37,43 +52,105 @@ export class Session {
   addresses: Addresses | undefined;
   plan: Plan | undefined;
   bus: Bus | undefined;
-  /** What the control machine reaches Redis at. */
-  redisUrl: Secret | undefined;
-  redisPassword: Secret | undefined;
+  /** Tells the hosts' engines and clocks, as soon as there is something to apply. */
+  describing: Describing | undefined;
+  readonly versions = new Versions();
+  evidenceSaved = false;
+  /** A journal that cannot be written is told here, at once and once. */
+  onUnwritable: (fault: Fault) => void = () => {};
+  /** Knows every secret of the run. */
+  readonly redactor = new Redactor();
   /** Its containers are not for another run. */
   usedUp = false;
   /** Something may have been made on the hosts. */
   touched = false;
   tornDown = false;
+  /** The timeline ran to its end: nothing cut it short. */
+  timelineOver = false;
+  /** The peers were told to stop, and waited for. */
+  shutDownOver = false;
   /** Peers have been told to stop: an end is no longer a surprise, and nobody is started again. */
   shuttingDown = false;
   monitoring: Monitoring | undefined;
   /** What still stands on the hosts, for a person to know. */
   left: readonly string[] = [];
+  rules: readonly RuleDecision[] = [];
   verdict: Verdict | undefined;
   exitCode: number | undefined;
-  #runLog: RunLog | undefined;
+  #redisUrl: Secret | undefined;
+  #redisPassword: Secret | undefined;
+  #runLog: CappedRunLog | undefined;
   #storeLock: StoreLock | undefined;
   #busLock: RedisLock | undefined;
 
   constructor(world: World, request: RunRequest, listeners: readonly EventListener[]) {
     this.world = world;
     this.request = request;
-    this.recorder = new Recorder(world.clock, request.desired.spec.test, [
-      ...listeners,
-      (event) => this.#runLog?.event(event),
-    ]);
+    this.redactor.hide(...(request.secrets ?? []), passwordOf(request.externalRedis));
+    this.recorder = new Recorder(
+      world.clock,
+      request.desired.spec.test,
+      [
+        (event) => this.rulebook.hear(event),
+        (event) => this.judging.hear(event),
+        (event) => this.versions.hear(event),
+        ...listeners,
+        (event) => this.#runLog?.event(event),
+      ],
+      { redactor: this.redactor, onUnwritable: (fault) => this.onUnwritable(fault) },
+    );
     this.store = world.stores.open(request.desired.spec.test);
-    this.board = new Board(request.desired.peers);
+    const { spec, peers } = request.desired;
+    this.board = new Board(peers);
+    const { entries } = timelineOf(spec);
+    this.judging = new Judging({ expectations: spec.expectations, commands: entries }, this.recorder, this.board);
   }
 
-  /** Takes the test's lock and remembers what the last run left. Throws `locked`. */
-  async takeLock(): Promise<void> {
+  /** What the control machine reaches Redis at. */
+  get redisUrl(): Secret | undefined {
+    return this.#redisUrl;
+  }
+
+  set redisUrl(url: Secret | undefined) {
+    this.redactor.hide(passwordOf(url));
+    this.#redisUrl = url;
+  }
+
+  get redisPassword(): Secret | undefined {
+    return this.#redisPassword;
+  }
+
+  set redisPassword(password: Secret | undefined) {
+    this.redactor.hide(password);
+    this.#redisPassword = password;
+  }
+
+  /** Bytes of `run.log`, and bytes of log lines that were left out of it. */
+  runLogKept(): { readonly bytes: number; readonly cut: number } {
+    return this.#runLog?.kept() ?? { bytes: 0, cut: 0 };
+  }
+
+  /** `--fail-fast`, and there is a failure: an expectation that is unmet, or a death that none wanted. */
+  failsFast(): boolean {
+    if (this.request.failFast !== true) return false;
+    return this.judging.hasUnmet() || this.rulebook.hasFailure(excusedDeaths(this.request.desired.spec.expectations));
+  }
+
+  /**
+   * Takes the test's lock and remembers what the last run left. Throws `locked`, and `failed` for a memory that cannot be used, unless that
+   * is told to `onUnusable`: then it goes on without.
+   */
+  async takeLock(onUnusable?: (fault: Fault) => void): Promise<void> {
     const { spec } = this.request.desired;
     const lock = await this.store.lock(this.holder());
     if (!('held' in lock)) throw lockedFault(lock.heldBy, `the test "${spec.test}"`);
     this.#storeLock = lock;
-    this.state = await this.store.readState();
+    try {
+      this.state = await this.store.readState();
+    } catch (error) {
+      if (onUnusable === undefined) throw error;
+      onUnusable(toFault(error));
+    }
   }
 
   /** Takes the lock and opens the directory of this run: a new one, or that of the last run when it never came to a timeline. */
@@ -86,11 +163,15 @@ export class Session {
     await this.takeLock();
     const resumed = this.#resumable();
     this.run = resumed ?? fresh;
-    this.runStore = await this.#openRun(resumed);
+    const opened = await openRun(this.store, this.run, resumed !== undefined);
+    this.run = opened.run;
+    this.runStore = opened.runStore;
     const { runStore } = this;
     this.recorder.openJournal(runStore);
     // A log that cannot be written does not end a test: the journal is the record, and its failure does.
-    this.#runLog = this.request.runLog?.((text) => void runStore.log(text).catch(() => undefined));
+    const append = (text: string) => void runStore.log(text).catch(() => undefined);
+    const { runLog } = this.request;
+    this.#runLog = runLog === undefined ? undefined : cappedRunLog(runLog, append, LIMITS.runLog);
     this.recorder.emit({
       type: 'run-started',
       run: this.run,
@@ -101,6 +182,7 @@ export class Session {
       peers: spec.peers.map((peer) => peer.name),
       directory: this.runStore.path,
     });
+    this.recorder.emit(describeTest(this.request.desired));
   }
 
   /** The last run, if its timeline never began: what it made is unused, and this apply goes on with it. */
@@ -108,22 +190,6 @@ export class Session {
     const last = this.state?.lastRun;
     const used = this.state?.usedRuns.some((entry) => entry.run === last) ?? false;
     return last === undefined || used ? undefined : last;
-  }
-
-  async #openRun(resumed: RunId | undefined): Promise<RunStore> {
-    const first = await this.store.openRun(this.run);
-    if (resumed !== undefined || first.events === 0) return first;
-    // Two runs began in the same second: the later one gets a number.
-    await first[Symbol.asyncDispose]();
-    for (let number = 2; ; number++) {
-      const candidate = runId(`${this.run}-${number}`);
-      const store = await this.store.openRun(candidate);
-      if (store.events === 0) {
-        this.run = candidate;
-        return store;
-      }
-      await store[Symbol.asyncDispose]();
-    }
   }
 
   /** Connects to Redis and takes the lock of its database. Throws `unreachable` or `locked`. */

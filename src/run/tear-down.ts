@@ -3,7 +3,7 @@ import { REDIS_CONTAINER } from '../model/names.ts';
 import type { Observed, ObservedRedis } from '../model/observed.ts';
 import { summarize } from '../plan/summary.ts';
 import { teardown } from '../plan/teardown.ts';
-import type { Fleet } from './fleet.ts';
+import { saveEvidence } from './evidence/save-evidence.ts';
 import { observe } from './observe.ts';
 import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
@@ -16,7 +16,7 @@ import { walkPlan } from './walk-plan.ts';
 export async function tearDown(session: Session): Promise<void> {
   const { request, recorder, world, fleet } = session;
   const { desired } = request;
-  await saveContainerLogs(session);
+  await saveEvidence(session);
   const startedAt = world.clock.now();
   const images = desired.spec.removeImages ? desired.spec.images : [];
   const observed = await lookAgain(session);
@@ -89,28 +89,4 @@ export async function whatIsLeft(session: Session): Promise<readonly string[]> {
   if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push(`this machine: ${redis}`);
   if (observed.redis.kind === 'unreachable') left.push(`this machine: whether ${redis} is there cannot be told`);
   return left;
-}
-
-/** Keeps what each container wrote to stdout and stderr, in the run's directory. A log that cannot be had is a warning. */
-async function saveContainerLogs(session: Session): Promise<void> {
-  const { runStore, fleet, recorder } = session;
-  if (runStore === undefined) return;
-  const save = async (
-    peer: Parameters<typeof runStore.containerLog>[0],
-    engine: ReturnType<Fleet['engines']>[number],
-    id: string,
-  ) => {
-    try {
-      await runStore.containerLog(peer, engine.containers.output(id, {}, NEVER));
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      recorder.emit({ type: 'warning', message: `the output of ${peer} could not be saved: ${why}` });
-    }
-  };
-  const saves = fleet.engines().map(async (engine) => {
-    const containers = await engine.containers.list(NEVER).catch(() => []);
-    for (const { id, labels } of containers)
-      if (labels?.peer !== undefined && labels.run === session.run) await save(labels.peer, engine, id);
-  });
-  await Promise.all(saves);
 }

@@ -17,4 +17,6 @@ export interface World {
   readonly self: { readonly pid: number; readonly machine: string; readonly user: string };
   /** Of tm, for the journal. */
   readonly version: string;
+  /** What tm itself runs on, for the evidence: `20.19.2`, `linux x64 6.1.0`. */
+  readonly runtime: { readonly node: string; readonly platform: string };
 }

@@ -14,13 +14,15 @@ export function padStart(text: string, width: number): string {
 /** At most `width` columns: what is too long ends in the ellipsis. */
 export function cutEnd(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
-  return takeStart(text, Math.max(0, width - displayWidth(ellipsis))) + ellipsis;
+  const room = width - displayWidth(ellipsis);
+  return room < 0 ? takeStart(text, width) : takeStart(text, room) + ellipsis;
 }
 
 /** At most `width` columns: what is too long loses its middle, since names mostly differ at their ends. */
 export function cutMiddle(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
-  const room = Math.max(0, width - displayWidth(ellipsis));
+  const room = width - displayWidth(ellipsis);
+  if (room < 0) return takeStart(text, width);
   const tail = Math.floor(room / 2);
   return takeStart(text, room - tail) + ellipsis + takeEnd(text, tail);
 }

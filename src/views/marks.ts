@@ -14,10 +14,14 @@ export interface Marks {
   readonly restart: string;
   /** Something that has not begun. */
   readonly waiting: string;
+  /** Before what waits for the thing above it. */
+  readonly behind: string;
   /** Something under way that has parts. */
   readonly open: string;
   readonly dot: string;
   readonly ellipsis: string;
+  /** Of a horizontal rule. */
+  readonly line: string;
   readonly bar: { readonly left: string; readonly full: string; readonly empty: string; readonly right: string };
   readonly spinner: readonly string[];
 }
@@ -34,9 +38,11 @@ const UNICODE: Marks = {
   stop: '■',
   restart: '↻',
   waiting: '·',
+  behind: '└',
   open: '▾',
   dot: '·',
   ellipsis: '…',
+  line: '─',
   bar: { left: '▕', full: '█', empty: ' ', right: '▏' },
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
 };
@@ -53,9 +59,11 @@ const ASCII: Marks = {
   stop: '#',
   restart: '@',
   waiting: '.',
+  behind: '`',
   open: 'v',
   dot: '-',
   ellipsis: '..',
+  line: '-',
   bar: { left: '[', full: '#', empty: '.', right: ']' },
   spinner: ['|', '/', '-', '\\'],
 };

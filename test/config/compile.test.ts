@@ -88,6 +88,8 @@ describe('a config of the Rust tool', () => {
         { atMs: 10_000, peer: 'alice', command: 'push|bob|hello: "you"', line: 44 },
         { atMs: 25_500, peer: 'charlie', command: 'restart|5', line: 47 },
       ],
+      expectations: [],
+      vars: {},
       logLevel: 'debug',
     });
   });

@@ -1,5 +1,5 @@
 import { Secret } from '../../src/lib/secret.ts';
-import type { PeerName } from '../../src/model/names.ts';
+import { type PeerName, testName } from '../../src/model/names.ts';
 import type { Bus, Buses, Listening } from '../../src/ports/bus.ts';
 import { Recorder } from './bus-recorder.ts';
 
@@ -11,6 +11,8 @@ export interface BusRig extends AsyncDisposable {
   take(peer: PeerName): Promise<string>;
   /** `SET`s one after the other, as fast as it goes. */
   set(peer: PeerName, ...statuses: readonly string[]): Promise<void>;
+  /** Statuses as our client libraries report them: SET, and appended to the stream with a wall time in milliseconds, in one transaction. */
+  report(peer: PeerName, ...statuses: readonly { readonly status: string; readonly at: number }[]): Promise<void>;
   /** `LPUSH`es one after the other. */
   log(peer: PeerName, ...lines: readonly string[]): Promise<void>;
   /** Breaks the connections of every bus, and does `meanwhile` before they can be made again. */
@@ -23,6 +25,7 @@ export interface BusRig extends AsyncDisposable {
 }
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 
 /** A rig and the buses that a test opened on it; one of each for every test. */
 export class BusFixture {
@@ -54,6 +57,6 @@ export class BusFixture {
 
   async listen(on: Bus, ...peers: PeerName[]): Promise<[Recorder, Listening]> {
     const recorder = new Recorder();
-    return [recorder, await on.listen(peers, recorder, signal)];
+    return [recorder, await on.listen(smoke, peers, recorder, signal)];
   }
 }

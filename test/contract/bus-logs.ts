@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { peerName } from '../../src/model/names.ts';
+import { peerName, testName } from '../../src/model/names.ts';
 import type { BusFixture } from './bus-fixture.ts';
 import { Recorder } from './bus-recorder.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const alice = peerName('alice');
 const bob = peerName('bob');
 
@@ -47,7 +48,7 @@ export function logsContract(at: BusFixture): void {
       const failing = new Recorder();
       await listening[Symbol.asyncDispose]();
       failing.beforeSafe = () => Promise.reject(new Error('disk full'));
-      const broken = await at.bus.listen([alice], failing, signal);
+      const broken = await at.bus.listen(smoke, [alice], failing, signal);
       await at.rig.log(alice, 'info|one', 'info|two');
       await expect(broken.drain(signal)).rejects.toThrow('disk full');
       await broken[Symbol.asyncDispose]();

@@ -4,11 +4,12 @@ import { createManualClock, type ManualClock } from '../../src/drivers/memory/cl
 import { MemoryRedis } from '../../src/drivers/memory/redis-memory.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { LockHolder } from '../../src/model/fault.ts';
-import { peerName } from '../../src/model/names.ts';
+import { peerName, testName } from '../../src/model/names.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import { Recorder } from './bus-recorder.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const alice = peerName('alice');
 const holder: LockHolder = { test: 't', run: 'r', pid: 1, machine: 'm', user: 'u', since: '2026-01-01T00:00:00.000Z' };
 const connect = (redis: MemoryRedis): Promise<Bus> => memoryBuses(redis).connect(new Secret('redis://h:1'), signal);
@@ -34,7 +35,7 @@ describe('the faults of a Redis in memory', () => {
         release = resolve;
       });
     const dead = await connect(redis);
-    await dead.listen([alice], first, signal);
+    await dead.listen(smoke, [alice], first, signal);
     redis.pushLog(alice, 'info|one');
     await turns(20);
     redis.kill();
@@ -47,10 +48,10 @@ describe('the faults of a Redis in memory', () => {
     await turns(50);
     expect([first.statuses, first.connection, settled]).toEqual([[], [], false]);
     const told = new Recorder();
-    const listening = await (await connect(redis)).listen([alice], told, signal);
+    const listening = await (await connect(redis)).listen(smoke, [alice], told, signal);
     await listening.drain(signal);
     expect(told.messages(alice)).toEqual(['one']);
-    expect(told.statuses).toEqual([{ peer: alice, status: 'started', missed: 0 }]);
+    expect(told.statuses).toEqual([{ peer: alice, status: 'started', missed: 0, via: 'notification' }]);
   });
 
   test('the lock of a killed tm runs out after thirty seconds', async () => {
@@ -66,7 +67,7 @@ describe('the faults of a Redis in memory', () => {
   test('a lost connection is given up after sixty seconds', async () => {
     const told = new Recorder();
     const bus = await connect(redis);
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     redis.loseConnections('cut');
     const sending = bus.send(alice, 'never', signal);
     clock.advance(60_000);
@@ -81,7 +82,7 @@ describe('the faults of a Redis in memory', () => {
   test('one that comes back before that is not given up later', async () => {
     const told = new Recorder();
     const bus = await connect(redis);
-    await bus.listen([alice], told, signal);
+    await bus.listen(smoke, [alice], told, signal);
     redis.loseConnections('cut');
     clock.advance(59_999);
     redis.restoreConnections();
@@ -96,12 +97,12 @@ describe('the faults of a Redis in memory', () => {
     const closed = new MemoryRedis({ clock, configRefused: true });
     closed.start();
     const told = new Recorder();
-    const listening = await (await connect(closed)).listen([alice], told, signal);
+    const listening = await (await connect(closed)).listen(smoke, [alice], told, signal);
     expect(listening.precision).toBe('polled');
     closed.setStatus(alice, 'a');
     closed.setStatus(alice, 'b');
     await listening.drain(signal);
-    expect(told.statuses).toEqual([{ peer: alice, status: 'b', missed: 0 }]);
+    expect(told.statuses).toEqual([{ peer: alice, status: 'b', missed: 0, via: 'poll' }]);
   });
 
   test('a wrong password and a server that is not there are unreachable', async () => {

@@ -25,6 +25,9 @@ export async function memoryBusRig(): Promise<BusRig> {
     async set(peer, ...statuses) {
       for (const status of statuses) redis.setStatus(peer, status);
     },
+    async report(peer, ...statuses) {
+      for (const { status, at } of statuses) redis.setStatus(peer, status, at);
+    },
     async log(peer, ...lines) {
       for (const line of lines) redis.pushLog(peer, line);
     },

@@ -1,11 +1,12 @@
 import type { Fault } from '../../src/model/fault.ts';
-import type { BusListener, LogLine, Receipt, StatusReport } from '../../src/ports/bus.ts';
+import type { BusListener, HandRequest, LogLine, Receipt, StatusReport } from '../../src/ports/bus.ts';
 
 /** A listener that keeps everything it is told, and lets a test wait for it instead of sleeping. */
 export class Recorder implements BusListener {
   readonly statuses: StatusReport[] = [];
   readonly lines: LogLine[] = [];
   readonly receipts: Receipt[] = [];
+  readonly requests: HandRequest[] = [];
   /** `lost`, `restored` and `ended`, in their order. */
   readonly connection: string[] = [];
   fault: Fault | undefined;
@@ -33,6 +34,11 @@ export class Recorder implements BusListener {
 
   taken(receipt: Receipt): void {
     this.receipts.push(receipt);
+    this.#check();
+  }
+
+  asked(request: HandRequest): void {
+    this.requests.push(request);
     this.#check();
   }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { redisBuses } from '../../src/drivers/redis/redis-bus.ts';
 import { SESSION_LIMITS } from '../../src/drivers/redis/redis-session.ts';
-import { commandKey, logKey, statusKey } from '../../src/model/wire.ts';
+import { commandKey, formatStatusEntry, logKey, statusKey, statusStreamKey } from '../../src/model/wire.ts';
 import type { BusRig } from './bus-fixture.ts';
 import { CuttableWire } from './bus-wire.ts';
 import { PrivateRedis } from './redis-server-private.ts';
@@ -13,6 +13,7 @@ export async function redisBusRig(
   const database = options.database ?? 0;
   const server = await PrivateRedis.start(options.args ?? []);
   const peer = await server.client(database);
+  let reports = 0;
   const wire = await CuttableWire.to(server.port);
   return {
     buses: redisBuses(SESSION_LIMITS),
@@ -27,6 +28,19 @@ export async function redisBusRig(
     },
     async set(name, ...statuses) {
       await Promise.all(statuses.map((status) => peer.set(statusKey(name), status)));
+    },
+    async report(name, ...statuses) {
+      await Promise.all(
+        statuses.map(({ status, at }) => {
+          reports += 1;
+          const entry = formatStatusEntry({ status, at, report: `rig:${reports}` });
+          return peer
+            .multi()
+            .call('xadd', statusStreamKey(name), 'MAXLEN', '~', '1000', '*', ...entry)
+            .set(statusKey(name), status)
+            .exec();
+        }),
+      );
     },
     async log(name, ...lines) {
       await Promise.all(lines.map((line) => peer.lpush(logKey(name), line)));

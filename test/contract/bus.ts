@@ -4,7 +4,9 @@ import { peerName, runId, testName } from '../../src/model/names.ts';
 import { commandsContract } from './bus-commands.ts';
 import { BusFixture, type BusRig } from './bus-fixture.ts';
 import { followContract } from './bus-follow.ts';
+import { handContract } from './bus-hand.ts';
 import { logsContract } from './bus-logs.ts';
+import { replicatedContract } from './bus-replicated.ts';
 import { statusesContract } from './bus-statuses.ts';
 
 const { signal } = new AbortController();
@@ -21,6 +23,8 @@ export function busContract(name: string, makeRig: () => Promise<BusRig>): void 
 
     commandsContract(at);
     statusesContract(at);
+    replicatedContract(at);
+    handContract(at);
     logsContract(at);
     followContract(at);
 
@@ -59,6 +63,7 @@ export function busContract(name: string, makeRig: () => Promise<BusRig>): void 
         const lock = await at.bus.lock(holder('one'), signal);
         const other = await at.connect();
         expect(await other.lock(holder('two'), signal)).toEqual({ heldBy: holder('one') });
+        expect(await other.holder('elsewhere', signal)).toEqual(holder('one'));
         if (!('held' in lock)) throw new Error('not taken');
         await lock[Symbol.asyncDispose]();
         const second = await other.lock(holder('two'), signal);
@@ -71,6 +76,8 @@ export function busContract(name: string, makeRig: () => Promise<BusRig>): void 
 
       test('of a process that died on this machine is replaced, of one elsewhere it is not', async () => {
         await (await at.connect()).lock(holder('dead', at.rig.deadPid, at.rig.machine), signal);
+        expect(await at.bus.holder(at.rig.machine, signal), 'the dead hold nothing').toBeUndefined();
+        expect((await at.bus.holder('elsewhere', signal))?.run, 'from elsewhere nobody can tell').toBe('dead');
         expect(await at.bus.lock(holder('far', 1, 'elsewhere'), signal)).toHaveProperty('heldBy');
         expect(await at.bus.lock(holder('next', process.pid, at.rig.machine), signal)).toHaveProperty('held', true);
       });

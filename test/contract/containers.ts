@@ -198,6 +198,21 @@ export function containersContract(name: string, makeRig: () => Promise<Containe
       await listener.close();
     });
 
+    test('what the engine knows of one is told, without its secrets, and nothing of one that is gone', async () => {
+      const listener = await listening();
+      const environment = { API_TOKEN: 'hunter2', PLAIN: 'seen' };
+      const workload = { ...rig.workload({ exits: 3 }), environment };
+      const id = await run('alice', {}, { workload });
+      await listener.exitOf('tm-alice');
+      const told = JSON.stringify(await rig.containers.inspect(id, never.signal));
+      expect(told).toMatch(/"exitcode":3\b/i);
+      for (const part of ['tm-alice', 'seen', 'redis://:[redacted]@10.0.0.1:6379/0']) expect(told).toContain(part);
+      expect(told).not.toMatch(/hunter2|hush/);
+      await rig.containers.remove(id, 0, never.signal);
+      expect(await rig.containers.inspect(id, never.signal)).toBeUndefined();
+      await listener.close();
+    });
+
     test('one that is removed may end by itself first', async () => {
       const listener = await listening();
       const id = await run('alice', { writes: ['up'], onTerm: 9 });
@@ -236,6 +251,7 @@ export function containersContract(name: string, makeRig: () => Promise<Containe
         () => containers.remove(id, 0, gone),
         () => containers.exits(gone),
         () => containers.restartDelay(id, gone),
+        () => containers.inspect(id, gone),
         async () => {
           for await (const _piece of containers.output(id, {}, gone)) throw new Error('it went on');
         },

@@ -162,6 +162,26 @@ export function processesContract(name: string, makeRig: () => Promise<Processes
       await ears.close();
     });
 
+    it('tells what it knows of one, without its secrets, and nothing of one that is gone', async () => {
+      const ears = await Ears.open(processes);
+      const environment = { API_TOKEN: 'hunter2', PLAIN: 'seen' };
+      const workload = { ...rig.workload({ exits: 3 }), environment };
+      const id = await processes.run(order('alice', {}, { workload }), never);
+      await ears.endOf('tm-alice');
+      const told = await processes.inspect(id, never);
+      expect(told).toMatchObject({ id, name: 'tm-alice', state: 'exited', exitCode: 3, labels: labelsOf('alice') });
+      expect(told?.['environment']).toMatchObject({
+        API_TOKEN: '[redacted]',
+        PLAIN: 'seen',
+        REDIS_URL: 'redis://:[redacted]@10.0.0.1:6379/0',
+      });
+      expect(told?.['command']).toBeInstanceOf(Array);
+      expect(JSON.stringify(told)).not.toMatch(/hunter2|hush/);
+      await processes.remove(id, 0, never);
+      expect(await processes.inspect(id, never)).toBeUndefined();
+      await ears.close();
+    });
+
     it('lets one that is removed end by itself first', async () => {
       const ears = await Ears.open(processes);
       const id = await run('alice', { writes: ['up'], onTerm: 9 });
@@ -227,6 +247,7 @@ export function processesContract(name: string, makeRig: () => Promise<Processes
         () => processes.remove(id, 0, gone),
         () => processes.exits(gone),
         () => processes.restartDelay(id, gone),
+        () => processes.inspect(id, gone),
         () => outputOf(processes, id, undefined, gone),
       ];
       for (const call of calls) await expect(call()).rejects.toBe(reason);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LockHolder } from '../../src/model/fault.ts';
 import { hostName, imageRef, peerName, runId, testName } from '../../src/model/names.ts';
@@ -10,6 +11,7 @@ export interface StoreRig {
   journal(store: Store, run: RunStore): Promise<string>;
   log(store: Store, run: RunStore): Promise<string>;
   containerLog(store: Store, run: RunStore, peer: string): Promise<string>;
+  file(store: Store, run: RunStore, name: string): Promise<string>;
 }
 
 export const holder = (run: string, changes: Partial<LockHolder> = {}): LockHolder => ({
@@ -44,6 +46,12 @@ export const stateOf = (test: string, changes: Partial<State> = {}): State => ({
   usedRuns: [{ run: runId('smoke-0'), at: '2026-01-01T00:00:00.000Z' }],
   ...changes,
 });
+
+const MANY = 1 << 20;
+
+async function* pieces(texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts;
+}
 
 /** What every driver of `ports/store.ts` does. */
 export function storeContract(name: string, makeRig: () => Promise<StoreRig>): void {
@@ -112,6 +120,8 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
       const first = await rig.process().open(smoke).lock(holder('smoke-1'));
       expect(first).toMatchObject({ held: true });
       expect(await rig.process().open(smoke).lock(holder('smoke-2'))).toEqual({ heldBy: holder('smoke-1') });
+      expect(await rig.process().open(smoke).holder('workstation')).toEqual(holder('smoke-1'));
+      expect(await rig.process().open(testName('none')).holder('workstation')).toBeUndefined();
       expect(await rig.process().open(testName('other')).lock(holder('other-1'))).toMatchObject({ held: true });
       if (!('held' in first)) throw new Error('not held');
       await first[Symbol.asyncDispose]();
@@ -137,6 +147,7 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
     it('writes the journal in order, and counts it when the run is opened again', async () => {
       const store = rig.process().open(smoke);
       const run = await store.openRun(runId('smoke-1'));
+      expect(run.journalBytes).toBe(0);
       expect([run.events, run.path]).toEqual([0, expect.stringMatching(/\.tm\/smoke\/runs\/smoke-1$/)]);
       const lines = Array.from({ length: 500 }, (_, n) => `{"seq":${n + 1}}`);
       await Promise.all([
@@ -149,6 +160,7 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
       await run[Symbol.asyncDispose]();
       await using again = await store.openRun(runId('smoke-1'));
       expect(again.events).toBe(500);
+      expect(again.journalBytes).toBe(Buffer.byteLength(lines.join('\n')) + 1);
       await again.journal(['{"seq":501}']);
       expect((await rig.journal(store, again)).endsWith('{"seq":500}\n{"seq":501}\n')).toBe(true);
     });
@@ -158,14 +170,60 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
       await using run = await store.openRun(runId('smoke-1'));
       await Promise.all([run.log('one\n'), run.log('two '), run.log('drei — 三\n')]);
       expect(await rig.log(store, run)).toBe('one\ntwo drei — 三\n');
-      const pieces = async function* (texts: readonly string[]): AsyncGenerator<string> {
-        yield* texts;
-      };
-      await run.containerLog(peerName('alice'), pieces(['an old log\n', 'that is long\n']));
-      await run.containerLog(peerName('alice'), pieces(['héllo', '\n', 'x'.repeat(200_000), '\n']));
-      await run.containerLog(peerName('bob'), pieces([]));
+      await run.containerLog(peerName('alice'), pieces(['an old log\n', 'that is long\n']), MANY);
+      const kept = await run.containerLog(peerName('alice'), pieces(['héllo', '\n', 'x'.repeat(200_000), '\n']), MANY);
+      expect(kept).toEqual({ path: 'containers/alice.log', bytes: 200_008, cut: 0 });
+      expect(await run.containerLog(peerName('bob'), pieces([]), MANY)).toMatchObject({ bytes: 0, cut: 0 });
       expect(await rig.containerLog(store, run, 'alice')).toBe(`héllo\n${'x'.repeat(200_000)}\n`);
       expect(await rig.containerLog(store, run, 'bob')).toBe('');
+    });
+
+    it('keeps the first quarter and the last three quarters of a container’s log that is too large', async () => {
+      const store = rig.process().open(smoke);
+      await using run = await store.openRun(runId('smoke-1'));
+      const lines = Array.from({ length: 1000 }, (_, n) => `line ${String(n).padStart(4, '0')}\n`);
+      const kept = await run.containerLog(peerName('alice'), pieces(lines), 400);
+      const text = await rig.containerLog(store, run, 'alice');
+      // 10 lines of 10 bytes, then 30; one of those may have been torn.
+      expect(text).toBe(
+        [...lines.slice(0, 10), `--- ${kept.cut} bytes are left out here ---\n`, ...lines.slice(971)].join(''),
+      );
+      expect(kept).toEqual({ path: 'containers/alice.log', bytes: Buffer.byteLength(text), cut: 9610 });
+    });
+
+    it('leaves out exactly what it says, whatever is written and however it is cut', async () => {
+      const store = rig.process().open(smoke);
+      await using run = await store.openRun(runId('smoke-1'));
+      const text = fc
+        .array(fc.constantFrom('a', 'ü', '三', '😀', '\n', 'bcdef'), { maxLength: 60 })
+        .map((all) => all.join(''));
+      await fc.assert(
+        fc.asyncProperty(fc.array(text, { maxLength: 6 }), fc.integer({ min: 4, max: 200 }), async (texts, most) => {
+          const whole = texts.join('');
+          const { bytes, cut } = await run.containerLog(peerName('alice'), pieces(texts), most);
+          const written = await rig.containerLog(store, run, 'alice');
+          expect(bytes).toBe(Buffer.byteLength(written));
+          if (Buffer.byteLength(whole) <= most) {
+            expect([written, cut]).toEqual([whole, 0]);
+            return;
+          }
+          const [head = '', tail = ''] = written.split(`--- ${cut} bytes are left out here ---\n`);
+          expect(whole.startsWith(head) && whole.endsWith(tail)).toBe(true);
+          expect(Buffer.byteLength(head) + Buffer.byteLength(tail) + cut).toBe(Buffer.byteLength(whole));
+          expect(Buffer.byteLength(head) + Buffer.byteLength(tail)).toBeLessThanOrEqual(most);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('writes files whole, in place of earlier ones', async () => {
+      const store = rig.process().open(smoke);
+      await using run = await store.openRun(runId('smoke-1'));
+      await run.write('plan.json', 'an old plan that is long');
+      expect(await run.write('plan.json', '{"ü":1}')).toEqual({ path: 'plan.json', bytes: 8, cut: 0 });
+      await run.write('containers/alice.json', '{}');
+      expect(await rig.file(store, run, 'plan.json')).toBe('{"ü":1}');
+      expect(await rig.file(store, run, 'containers/alice.json')).toBe('{}');
     });
 
     it('keeps what came of a container’s log before its source failed', async () => {
@@ -175,7 +233,7 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
         yield 'last words\n';
         throw new Error('the host is gone');
       };
-      await expect(run.containerLog(peerName('alice'), failing())).rejects.toThrow('the host is gone');
+      await expect(run.containerLog(peerName('alice'), failing(), MANY)).rejects.toThrow('the host is gone');
       expect(await rig.containerLog(store, run, 'alice')).toBe('last words\n');
     });
   });

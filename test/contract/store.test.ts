@@ -24,6 +24,7 @@ storeContract('in files', async () => {
     journal: (_store, run) => read(run, 'events.ndjson'),
     log: (_store, run) => read(run, 'run.log'),
     containerLog: (_store, run, peer) => read(run, `containers/${peer}.log`),
+    file: (_store, run, name) => read(run, name),
   };
 });
 
@@ -43,5 +44,6 @@ storeContract('in memory', async () => {
         .join(''),
     log: async (_store, run) => files(run).log,
     containerLog: async (_store, run, peer) => files(run).containers.get(peerName(peer)) ?? 'missing',
+    file: async (_store, run, name) => files(run).files.get(name) ?? 'missing',
   };
 });

@@ -32,9 +32,8 @@ export interface Running {
   saw(pattern: RegExp, timeoutMs?: number): Promise<void>;
 }
 
-/** A working directory and a home of its own, as a person's shell would have them, on a bed of real hosts. */
-export interface Bench extends AsyncDisposable {
-  readonly bed: Testbed;
+/** A working directory and a home of its own, as a person's shell would have them. */
+export interface LocalBench extends AsyncDisposable {
   readonly dir: string;
   /** Writes a config there and gives its path. */
   config(name: string, yaml: string): Promise<string>;
@@ -43,6 +42,11 @@ export interface Bench extends AsyncDisposable {
   /** Journal of the only, or the last, run of a test. */
   journal(test: string): Promise<readonly TmEvent[]>;
   runFile(test: string, file: string): Promise<string>;
+}
+
+/** The same on a bed of real hosts. */
+export interface Bench extends LocalBench {
+  readonly bed: Testbed;
 }
 
 /** The same with the image of the reference peer, built from the repository's own Dockerfile. */
@@ -55,14 +59,26 @@ export async function startBenchWithReferencePeer(hosts: number): Promise<Bench>
 
 export async function startBench(hosts: number | readonly HostOptions[]): Promise<Bench> {
   const bed = await startTestbed({ hosts });
+  const local = await startLocalBench({ DOCKER_HOST: bed.control.dockerHost });
+  await copyFile(bed.knownHostsPath, join(local.dir, 'home', '.ssh', 'known_hosts'));
+  return {
+    ...local,
+    bed,
+    [Symbol.asyncDispose]: async () => {
+      await bed.stop();
+      await local[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A bench for tests whose peers are processes of this machine. */
+export async function startLocalBench(environment: NodeJS.ProcessEnv = {}): Promise<LocalBench> {
   const dir = await mkdtemp(join(tmpdir(), 'tm-e2e-'));
   const home = join(dir, 'home');
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 });
-  await copyFile(bed.knownHostsPath, join(home, '.ssh', 'known_hosts'));
-  const env = { ...process.env, HOME: home, DOCKER_HOST: bed.control.dockerHost, SSH_AUTH_SOCK: '', NO_COLOR: '1' };
+  const env = { ...process.env, HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1', ...environment };
   const start = (...args: readonly string[]): Running => run(args, dir, env);
   return {
-    bed,
     dir,
     config: async (name, yaml) => {
       const path = join(dir, name);
@@ -79,10 +95,7 @@ export async function startBench(hosts: number | readonly HostOptions[]): Promis
         .map((line) => JSON.parse(line) as TmEvent);
     },
     runFile: async (test, file) => readFile(join(await lastRun(dir, test), file), 'utf8'),
-    [Symbol.asyncDispose]: async () => {
-      await bed.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }
 

@@ -55,6 +55,8 @@ export function sampleSpec(options: SampleOptions = {}): Spec {
       command,
       line: index + 1,
     })),
+    expectations: [],
+    vars: {},
     logLevel: 'info',
     ...options.spec,
   };

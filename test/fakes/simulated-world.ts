@@ -99,6 +99,7 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
         }),
         self: { pid: self, machine: 'control', user: 'root' },
         version: '0.0.0-test',
+        runtime: { node: '20.19.0', platform: 'linux x64 6.1.0' },
       };
     },
     kill: () => {

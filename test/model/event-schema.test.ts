@@ -1,10 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import type { EventBody, Verdict } from '../../src/model/event.ts';
+import type {
+  DescribedPeer,
+  EventBody,
+  EvidenceFile,
+  StatusPrecision,
+  StatusSource,
+  Verdict,
+} from '../../src/model/event.ts';
+import type {
+  CommandWait,
+  Condition,
+  Expectation,
+  ExpectationOutcome,
+  ExpectationWindow,
+  Sighting,
+} from '../../src/model/expectation.ts';
+import { RULES } from '../../src/model/expectation.ts';
 import type { Fault } from '../../src/model/fault.ts';
 import { hostName, imageRef, peerName, runId, testName } from '../../src/model/names.ts';
 import type { Action, Change, Plan } from '../../src/model/plan.ts';
+import type { Timeline } from '../../src/model/timeline.ts';
 import * as scenarios from '../views/scenarios.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../schemas/event.schema.json', import.meta.url), 'utf8'));
@@ -58,6 +75,59 @@ const PROCESS: Action = {
   ...ACTIONS['peer.run'],
   workload: { kind: 'process', command: ['./peer'], workingDirectory: '.', environment: {} },
 };
+
+const DEMANDS = {
+  peers: [ALICE],
+  count: 1,
+  forMs: 30_000,
+} as const;
+
+const CONDITIONS: { [K in Condition['kind']]: Required<Extract<Condition, { kind: K }>> } = {
+  status: { kind: 'status', status: { kind: 'text', text: 'connected' } },
+  log: { kind: 'log', log: { kind: 'regex', source: 'panic|fatal', flags: 'iu' } },
+  exit: { kind: 'exit', code: 0 },
+};
+
+const WINDOWS: { [K in ExpectationWindow['kind']]: Required<Extract<ExpectationWindow, { kind: K }>> } = {
+  timeline: { kind: 'timeline', fromMs: -1000, byMs: 15_000 },
+  command: { kind: 'command', command: 0, withinMs: 5000 },
+};
+
+const EXPECTATIONS = Object.values(CONDITIONS).flatMap((condition) =>
+  Object.values(WINDOWS).map(
+    (window, id): Required<Expectation> => ({
+      id,
+      text: 'alice: status connected by 15 s',
+      line: 12,
+      never: false,
+      ...DEMANDS,
+      condition,
+      window,
+    }),
+  ),
+);
+
+const WAITS: { [K in CommandWait['kind']]: Required<Extract<CommandWait, { kind: K }>> } = {
+  after: { kind: 'after', command: 0, delayMs: 3000 },
+  when: {
+    kind: 'when',
+    since: 0,
+    all: Object.values(CONDITIONS).map((condition) => ({ ...DEMANDS, condition, fromMs: 0, text: 'alice: exit 0' })),
+    withinMs: 60_000,
+  },
+};
+
+const TIMELINE: Timeline = {
+  entries: [
+    { index: 0, atMs: 0, id: 'join', peer: ALICE, command: 'connect' },
+    ...Object.values(WAITS).map((waits, index) => ({ index: index + 1, atMs: 0, waits, peer: ALICE, command: 'pull' })),
+  ],
+  lengthMs: 0,
+};
+
+const SIGHTINGS = (['status', 'log', 'exit'] as const).map(
+  (kind): Required<Sighting> => ({ peer: ALICE, kind, text: 'connected', atMs: -12.5 }),
+);
 
 const TEXT = { message: 'it failed', hint: 'try again' };
 const FAULTS: { [K in Fault['kind']]: Required<Extract<Fault, { kind: K }>> } = {
@@ -113,7 +183,7 @@ const PLAN: Required<Plan> = {
     }),
   ),
   steps: [...Object.values(ACTIONS), PROCESS].map((action, i) => ({ id: `${i}`, action, because: 'so', after: ['0'] })),
-  timeline: { entries: [{ index: 0, atMs: 0, peer: ALICE, command: 'connect' }], lengthMs: 0 },
+  timeline: TIMELINE,
   warnings: ['an unused image'],
 };
 
@@ -129,6 +199,14 @@ const FULL = {
     peers: [ALICE],
     directory: '.tm/smoke',
   },
+  'test-described': {
+    type: 'test-described',
+    peers: [{ peer: ALICE, host: HOST, image: IMAGE } satisfies Required<DescribedPeer>],
+    timeline: TIMELINE,
+    expectations: EXPECTATIONS,
+    timeouts: { startupSeconds: 60, shutdownSeconds: 30 },
+    vars: { size: '9' },
+  },
   phase: { type: 'phase', phase: 'tearingDown' },
   warning: { type: 'warning', message: 'hm', hint: 'so' },
   planned: {
@@ -142,15 +220,36 @@ const FULL = {
   'step-finished': { type: 'step-finished', step: 'a', ms: 1, note: 'there already' },
   'step-failed': { type: 'step-failed', step: 'a', ms: 1, fault: FAULTS.failed },
   'step-skipped': { type: 'step-skipped', step: 'a', because: 'b failed' },
+  'host-described': {
+    type: 'host-described',
+    host: HOST,
+    engine: 'Docker 20.10.24',
+    clock: { aheadMs: -1250.5, uncertaintyMs: 0.4 },
+  },
   'bus-ready': { type: 'bus-ready', redis: '192.0.2.10:6399', precision: 'polled' },
   'bus-lost': { type: 'bus-lost', because: 'reset' },
   'bus-restored': { type: 'bus-restored', afterMs: 1200 },
-  'peer-status': { type: 'peer-status', peer: ALICE, status: 'started|/ip4/10.0.0.5', missed: 1 },
+  'peer-status': {
+    type: 'peer-status',
+    peer: ALICE,
+    status: 'started|/ip4/10.0.0.5',
+    missed: 1,
+    via: 'stream',
+    reportedAt: '2026-02-03T14:02:11.031Z',
+  },
   log: { type: 'log', peer: ALICE, level: 'trace', message: 'a\nb' },
-  'message-sent': { type: 'message-sent', peer: ALICE, command: 'shutdown', origin: 'shutdown' },
+  'message-sent': {
+    type: 'message-sent',
+    peer: ALICE,
+    command: 'pull',
+    origin: 'hand',
+    by: 'dev@laptop',
+    request: 'f00d',
+  },
   'timeline-started': { type: 'timeline-started', commands: 1, lengthMs: 40_000 },
   'command-sent': { type: 'command-sent', index: 0, peer: ALICE, command: 'pull', dueMs: 0, sentMs: 0.4 },
-  'command-taken': { type: 'command-taken', index: 0, peer: ALICE, command: 'pull', afterMs: 0.9 },
+  'command-waiting': { type: 'command-waiting', index: 0, peer: ALICE, command: 'pull', untilMs: 60_000 },
+  'command-taken': { type: 'command-taken', index: 0, request: 'f00d', peer: ALICE, command: 'pull', afterMs: 0.9 },
   'command-skipped': { type: 'command-skipped', index: 0, peer: ALICE, command: 'pull', because: 'dead' },
   'timeline-ended': { type: 'timeline-ended', ms: 40_001.2 },
   'peer-died': {
@@ -165,6 +264,29 @@ const FULL = {
   'peer-exited': { type: 'peer-exited', peer: ALICE, host: HOST, exitCode: 0 },
   'peer-restarting': { type: 'peer-restarting', peer: ALICE, delayMs: 5000 },
   'host-lost': { type: 'host-lost', host: HOST, because: 'closed' },
+  'expectation-decided': {
+    type: 'expectation-decided',
+    expectation: 0,
+    outcome: 'unmet',
+    because: 'alice never reported it',
+    window: { fromMs: -12, toMs: 15_000 },
+    sightings: SIGHTINGS,
+    around: SIGHTINGS,
+  },
+  'expectation-late': { type: 'expectation-late', expectation: 0, sighting: SIGHTINGS[0]! },
+  'rule-decided': { type: 'rule-decided', rule: 'alive', outcome: 'unmet', reasons: ['alice died'] },
+  'evidence-saved': {
+    type: 'evidence-saved',
+    files: [{ path: 'plan.json', bytes: 1, cut: 0 } satisfies Required<EvidenceFile>],
+  },
+  'hand-refused': {
+    type: 'hand-refused',
+    peer: 'nobody',
+    command: 'pull',
+    by: 'dev@laptop',
+    request: 'f00d',
+    because: 'there is no such peer',
+  },
   'stop-requested': { type: 'stop-requested', by: 'SIGINT' },
   verdict: { type: 'verdict', verdict: VERDICTS.failed },
   'run-ended': { type: 'run-ended', exitCode: 0, ms: 40_505, left: ['garage: tm-alice'] },
@@ -174,7 +296,10 @@ const FULL = {
 const OPTIONAL: { [T in Type as OptionalKeys<Of<T>> extends never ? never : T]: Record<OptionalKeys<Of<T>>, true> } = {
   warning: { hint: true },
   'step-finished': { note: true },
-  'command-taken': { index: true },
+  'host-described': { clock: true },
+  'peer-status': { reportedAt: true },
+  'message-sent': { by: true, request: true },
+  'command-taken': { index: true, request: true },
   'peer-died': { exitCode: true, memoryBytes: true },
   'peer-exited': { exitCode: true },
 };
@@ -198,7 +323,7 @@ function intrusions(value: unknown): readonly unknown[] {
   if (value === null || typeof value !== 'object') return [];
   const inside = Object.entries(value)
     // The names of environment variables are anybody's.
-    .filter(([key]) => key !== 'environment')
+    .filter(([key]) => key !== 'environment' && key !== 'vars')
     .flatMap(([key, member]) => intrusions(member).map((changed) => ({ ...value, [key]: changed })));
   return [{ ...value, intruder: 1 }, ...inside];
 }
@@ -240,10 +365,54 @@ describe('schemas/event.schema.json', () => {
     expect(refusal(failed(without(FAULTS[kind], 'message')))).not.toEqual([]);
   });
 
+  test('accepts every way in which something is learnt or comes out', () => {
+    const precisions = { replicated: 1, notified: 1, polled: 1 } satisfies Record<StatusPrecision, 1>;
+    const sources = { stream: 1, replication: 1, notification: 1, poll: 1 } satisfies Record<StatusSource, 1>;
+    const outcomes = { met: 1, unmet: 1, undecided: 1 } satisfies Record<ExpectationOutcome, 1>;
+    const events = [
+      ...Object.keys(precisions).map((precision) => ({ ...FULL['bus-ready'], precision })),
+      ...Object.keys(sources).map((via) => ({ ...FULL['peer-status'], via })),
+      ...Object.keys(outcomes).map((outcome) => ({ ...FULL['expectation-decided'], outcome })),
+      ...RULES.map((rule) => ({ ...FULL['rule-decided'], rule })),
+    ];
+    expect(events.flatMap((event) => refusal({ ...STAMP, ...event }))).toEqual([]);
+    expect(refusal({ ...STAMP, ...FULL['bus-ready'], precision: 'guessed' })).not.toEqual([]);
+    expect(refusal({ ...STAMP, ...FULL['peer-status'], via: 'guess' })).not.toEqual([]);
+  });
+
+  test('accepts an expectation, a wait and a window without what may be missing', () => {
+    const { forMs: _for, window: _window, ...bare } = EXPECTATIONS[0]!;
+    const window = { kind: 'timeline' } as const;
+    const { forMs: _wait, fromMs: _from, ...demand } = WAITS.when.all[0]!;
+    const { since: _since, ...wait } = { ...WAITS.when, all: [demand] };
+    const entry = { ...TIMELINE.entries[0]!, waits: wait };
+    const peers = [{ peer: ALICE, host: HOST }];
+    const described = {
+      ...FULL['test-described'],
+      peers,
+      timeline: { entries: [entry], lengthMs: 0 },
+      expectations: [
+        { ...bare, window },
+        { ...bare, window: { kind: 'command', command: 0 } },
+      ],
+    };
+    expect(refusal({ ...STAMP, ...described })).toEqual([]);
+    expect(refusal({ ...STAMP, ...FULL['expectation-decided'], window: {} })).toEqual([]);
+    expect(refusal({ ...STAMP, ...described, expectations: [bare] })).not.toEqual([]);
+  });
+
   test('accepts whole runs', () => {
     const { passes, dies, isInterrupted, cannotStart, manyPeers, rudeLogs } = scenarios;
     const events = [passes, dies, isInterrupted, cannotStart, manyPeers, rudeLogs].flatMap((run) => run());
     expect(events.length).toBeGreaterThan(300);
+    expect(events.flatMap(refusal)).toEqual([]);
+  });
+
+  test('accepts the lines of docs/evidence.md, one of each type', () => {
+    const text = readFileSync(new URL('../../docs/evidence.md', import.meta.url), 'utf8');
+    const shown = text.split('\n').filter((line) => line.startsWith('{"seq":'));
+    const events = shown.map((line) => JSON.parse(line) as { readonly type: Type });
+    expect(events.map(({ type }) => type)).toEqual(types);
     expect(events.flatMap(refusal)).toEqual([]);
   });
 

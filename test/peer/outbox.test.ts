@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import { Outbox } from '../../src/peer/outbox.ts';
+import { Outbox, type Reporter } from '../../src/peer/outbox.ts';
 import { PeerError } from '../../src/peer/peer-error.ts';
-import type { Sender } from '../../src/peer/sender.ts';
 
 /** A Redis of the test's own making: it fails as the test says, and keeps what it was sent. */
-class FakeRedis implements Sender {
+class FakeRedis implements Reporter {
   readonly taken: string[] = [];
   readonly times: number[] = [];
   /** Errors for the next calls; undefined lets one through. */
@@ -12,6 +11,9 @@ class FakeRedis implements Sender {
   /** Whether a failing call is executed all the same, its answer lost. */
   executesFailing = false;
   closed = false;
+  /** What it says to XADD, where it does not execute it. */
+  streamRefusal: Error | undefined;
+  readonly appended: string[] = [];
 
   async ready(): Promise<void> {
     if (this.closed) throw new PeerError('closed', 'closed');
@@ -26,17 +28,28 @@ class FakeRedis implements Sender {
     if (failure !== undefined) throw failure;
     return 'OK';
   }
+
+  async transaction(commands: Parameters<Reporter['transaction']>[0]): Promise<(Error | undefined)[]> {
+    const [append = [], set] = commands;
+    expect([append[0], commands.length]).toEqual(['XADD', 2]);
+    // Nothing of a transaction is executed when one of its commands is refused.
+    if (this.streamRefusal !== undefined) throw this.streamRefusal;
+    if (this.failures[0] === undefined || this.executesFailing) this.appended.push(append.slice(1).join(' '));
+    await this.call(...set!);
+    return [undefined, undefined];
+  }
 }
 
 const lost = () => new Error('Connection is closed.');
 const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
 
-function make(options: { readonly lines?: number; readonly statusGapMs?: number } = {}) {
+function make(options: { readonly lines?: number; readonly statusGapMs?: number; readonly setGapMs?: number } = {}) {
   const redis = new FakeRedis();
   const notices: string[] = [];
   const outbox = new Outbox(redis, 'alice', {
     limits: { lines: options.lines ?? 100, characters: 1_000 },
-    statusGapMs: options.statusGapMs ?? 0,
+    identity: 'me',
+    statusGapMs: { streamed: options.statusGapMs ?? 0, setOnly: options.setGapMs ?? options.statusGapMs ?? 0 },
     notice: (text) => notices.push(text),
   });
   return { redis, outbox, notices };
@@ -85,10 +98,12 @@ it('waits for a Redis that cannot now, and says so once', async () => {
 
 it('rejects a status that Redis refuses, and goes on', async () => {
   const { redis, outbox } = make();
-  redis.failures = [reply('NOPERM no permissions to run SET')];
+  // In the transaction, and alone.
+  redis.failures = [reply('NOPERM no permissions to run SET'), reply('NOPERM no permissions to run SET')];
   await expect(outbox.status('connected')).rejects.toThrow(/NOPERM/);
   await outbox.status('stopped');
   expect(redis.taken).toEqual(['SET alice_status stopped']);
+  expect(redis.appended).toHaveLength(1);
 });
 
 it('keeps two statuses apart by the gap', async () => {
@@ -119,4 +134,33 @@ it('counts what is left when it is closed, and rejects who waits', async () => {
   outbox.line('late');
   expect(outbox.close()).toBe(0);
   expect(redis.taken).toEqual([]);
+});
+
+it('appends each status to the stream, with its time and a word that is the same when it has to be repeated', async () => {
+  const { redis, outbox } = make();
+  redis.failures = [lost()];
+  redis.executesFailing = true;
+  const before = Date.now();
+  await outbox.status('connecting');
+  await outbox.status('connected|/ip4/1');
+  const entries = redis.appended.map((text) => / \* status (\S+) at (\d+) report (\S+)$/.exec(text)?.slice(1) ?? []);
+  expect(redis.appended[0]).toMatch(/^alice_statuses MAXLEN ~ 1000 \* /);
+  expect(entries.map(([status, , report]) => [status, report])).toEqual([
+    ['connecting', 'me:1'],
+    ['connecting', 'me:1'],
+    ['connected|/ip4/1', 'me:2'],
+  ]);
+  for (const [, at] of entries) expect(Number(at) - before).toBeGreaterThanOrEqual(0);
+  expect(Number(entries[2]![1])).toBeLessThanOrEqual(Date.now());
+});
+
+it('goes on with SET alone where the stream is refused, says so once, and leaves the gap that this needs', async () => {
+  const { redis, outbox, notices } = make({ statusGapMs: 0, setGapMs: 15 });
+  redis.streamRefusal = reply("ERR unknown command 'XADD'");
+  await Promise.all(['connecting', 'connected', 'stopped'].map((word) => outbox.status(word)));
+  expect(redis.taken).toEqual(['connecting', 'connected', 'stopped'].map((word) => `SET alice_status ${word}`));
+  expect(redis.appended).toEqual([]);
+  expect(redis.times[2]! - redis.times[0]!).toBeGreaterThanOrEqual(30);
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toMatch(/XADD/);
 });

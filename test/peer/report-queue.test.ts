@@ -17,7 +17,7 @@ function drain(queue: ReportQueue): unknown[] {
 it('batches lines, at most a thousand together, and never across a status', () => {
   const queue = new ReportQueue({ lines: 10_000, characters: 1e6 });
   for (let i = 0; i < 1_001; i++) queue.line('x');
-  queue.status('connected', nobody);
+  queue.status('connected', 0, nobody);
   queue.line('y');
   const [first, ...rest] = drain(queue);
   expect(first).toHaveLength(1_000);
@@ -61,7 +61,7 @@ it('accounts for every line: taken ones in order, the others in the gap at their
       };
       for (const step of steps) {
         if (step === 'line') queue.line(`${made++}`);
-        else if (step === 'status') queue.status('s', nobody);
+        else if (step === 'status') queue.status('s', 0, nobody);
         else take();
       }
       while (take());

@@ -54,6 +54,8 @@ export function aSpec(overrides: Partial<Spec> = {}): Spec {
     hosts: [aHost('host-0'), aHost('host-1')],
     peers: [aPeer('alice'), aPeer('bob')],
     commands: [],
+    expectations: [],
+    vars: {},
     logLevel: 'info',
     ...overrides,
   };

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { runUntilSettled } from '../../src/drivers/memory/clock-drive.ts';
+import { createMemoryStores } from '../../src/drivers/memory/store.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { Desired } from '../../src/model/desired.ts';
+import type { TmEvent } from '../../src/model/event.ts';
+import { TmError } from '../../src/model/fault.ts';
 import { desiredOfState, destroyTest, withRemembered } from '../../src/run/destroy.ts';
 import { HOSTS, sampleDesired } from '../fakes/sample-spec.ts';
 import type { SimulatedWorld } from '../fakes/simulated-world.ts';
@@ -49,6 +52,27 @@ describe('a destroy', () => {
     const desired = withRemembered(externalDesired(), remembered(world)!.state);
     expect(await destroy(world, desired, new Secret(URL))).toEqual({ faults: [], left: [], exitCode: 0 });
     expect(world.redis.running).toBeUndefined();
+  });
+
+  test('goes by the labels where what is remembered cannot be used, and says so', async () => {
+    const world = worldWithRedisImage();
+    await play(world, {}, { cleanup: 'keep' });
+    const events: TmEvent[] = [];
+    const stores = createMemoryStores(world.disk, {
+      interfere: ({ name }) => {
+        if (name === 'readState') throw new TmError({ kind: 'failed', message: 'it is not whole JSON', hint: 'try' });
+      },
+    });
+    const destroyed = destroyTest({ ...world.boot(), stores }, { desired: sampleDesired(), images: false }, [
+      (event) => events.push(event),
+    ]);
+    expect(await runUntilSettled(world.clock, destroyed)).toEqual({ faults: [], left: [], exitCode: 0 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'warning', message: 'it is not whole JSON', hint: 'try' }),
+    );
+    expect(containersOf(world)).toEqual([]);
+    expect(world.redis.running).toBeUndefined();
+    expect(remembered(world)?.state).toBeUndefined();
   });
 
   test('looks on a host that the config has dropped, after an apply without it', async () => {

@@ -41,3 +41,15 @@ test('a watcher of a run that has ended and left its Redis is told its history, 
   expect(types.at(-1)).toBe('run-ended');
   expect(world.clock.now() - before).toBeLessThan(1000);
 });
+
+test('a watcher of a run whose tm was killed is told so, a few seconds later', async () => {
+  const world = worldWithRedisImage();
+  start(world, { commands: [[20_000, 'alice', 'connect']] });
+  await runFor(world.clock, 5000);
+  world.kill();
+  const before = world.clock.now();
+  await expect(runUntilSettled(world.clock, watch(world))).rejects.toMatchObject({
+    fault: { kind: 'failed', message: expect.stringMatching(/^the tm that ran sample-.* is gone/) },
+  });
+  expect(world.clock.now() - before).toBeLessThan(20_000);
+});

@@ -71,7 +71,7 @@ describe('a run in memory', () => {
       kind: 'failed',
       reasons: [
         'bob died: exited with 137 (out of memory) 450 ms after "connect"',
-        'bob could not be sent "push|x|y": it died',
+        'bob was not sent "push|x|y": it died',
       ],
     });
     const died = of('peer-died')[0];

@@ -1,6 +1,6 @@
 /**
  * Plays a scripted run in real time, to be looked at:
- *   npx tsx test/views/demo.ts [passes|dies|interrupted|cannot-start|many|rude] [--speed=n] [--ascii] [--verbose] [--watch] [--json] [--log]
+ *   npx tsx test/views/demo.ts [passes|dies|expects|interrupted|cannot-start|many|rude] [--speed=n] [--ascii] [--verbose] [--watch] [--json] [--log]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Chalk, supportsColor, supportsColorStderr } from 'chalk';
@@ -11,11 +11,12 @@ import { createRunLog } from '../../src/views/run-log/run-log.ts';
 import { createRunView } from '../../src/views/run-view.ts';
 import type { View } from '../../src/views/view.ts';
 import { createWatchView } from '../../src/views/watch/watch-view.ts';
-import { cannotStart, dies, isInterrupted, manyPeers, passes, rudeLogs } from './scenarios.ts';
+import { cannotStart, dies, expects, isInterrupted, manyPeers, passes, rudeLogs } from './scenarios.ts';
 
 const scenarios: Readonly<Record<string, () => readonly TmEvent[]>> = {
   passes,
   dies,
+  expects,
   interrupted: isInterrupted,
   'cannot-start': cannotStart,
   many: manyPeers,

@@ -1,8 +1,11 @@
 /** Whole runs as lists of events, for tests of the views and for the demo: what an engine would tell, at which moment. */
 import type { EventBody, TmEvent } from '../../src/model/event.ts';
+import type { CommandWait, Condition, Expectation, Pattern } from '../../src/model/expectation.ts';
 import type { Fault } from '../../src/model/fault.ts';
 import { hostName, imageRef, type PeerName, peerName, runId, testName } from '../../src/model/names.ts';
 import type { Action, Plan, PlanSummary, Step, StepId } from '../../src/model/plan.ts';
+import type { TimelineEntry } from '../../src/model/timeline.ts';
+import type { LogLevel } from '../../src/model/wire.ts';
 
 /** Stamps bodies: `at(12_031, body)`. Moments are milliseconds since the run began. */
 export interface Script {
@@ -115,7 +118,7 @@ export function startsFive(script: Script): void {
   });
   stepRuns(script, 210, 290, 'redis:start');
   stepRuns(script, 501, 12, 'redis:prepare');
-  script.at(515, { type: 'bus-ready', redis: '192.0.2.10:6399', precision: 'notified' });
+  script.at(515, { type: 'bus-ready', redis: 'Redis 7.0.15', precision: 'notified' });
   const send = `send:garage:${NODE}`;
   script.at(212, { type: 'step-started', step: send, intent: 'apply' });
   for (const [ms, done] of [
@@ -137,6 +140,7 @@ export function startsFive(script: Script): void {
       peer,
       status: `started|/ip4/10.0.0.${i + 5}/udp/11984`,
       missed: 0,
+      via: 'notification',
     });
   }
   script.at(2010, { type: 'message-sent', peer: BOB, command: 'peer|/ip4/10.0.0.5/udp/11984', origin: 'bootstrap' });
@@ -166,6 +170,7 @@ const status = (peer: PeerName, text: string, missed = 0): EventBody => ({
   peer,
   status: text,
   missed,
+  via: 'notification',
 });
 
 /** Shutdown messages, statuses, teardown of those who still run, and the run's end. */
@@ -244,6 +249,181 @@ export function dies(): readonly TmEvent[] {
     ZERO + 31_970,
     FIVE.filter((peer) => peer !== CHARLIE),
     { type: 'verdict', verdict: { kind: 'failed', reasons } },
+  );
+  return inOrder(script.events);
+}
+
+/** What `expects` asks for, in the words of its file. */
+const EXPECTED: readonly Expectation[] = [
+  expectation(0, 'bob: status connected by 15 s', [BOB], { kind: 'status', status: text('connected') }, 0, 15_000),
+  expectation(1, 'bob: log "hello" from 10 s by 20 s', [BOB], { kind: 'log', log: text('hello') }, 10_000, 20_000),
+  expectation(2, 'eve: log "pulled" by 34 s', [EVE], { kind: 'log', log: text('pulled') }, undefined, 34_000),
+  {
+    ...expectation(3, 'every peer: log /panic|fatal/i never', FIVE, {
+      kind: 'log',
+      log: { kind: 'regex', source: 'panic|fatal', flags: 'iu' },
+    }),
+    never: true,
+  },
+  expectation(4, 'dave: exit 0', [DAVE], { kind: 'exit', code: 0 }),
+];
+
+function text(word: string): Pattern {
+  return { kind: 'text', text: word };
+}
+
+function expectation(
+  id: number,
+  words: string,
+  peers: readonly PeerName[],
+  condition: Condition,
+  fromMs?: number,
+  byMs?: number,
+): Expectation {
+  const window = {
+    kind: 'timeline',
+    ...(fromMs === undefined ? {} : { fromMs }),
+    ...(byMs === undefined ? {} : { byMs }),
+  } as const;
+  return { id, text: words, line: 30 + id, peers, count: peers.length, condition, never: false, window };
+}
+
+/** A test with a command that waits and five expectations, of which two are not met. */
+export function expects(): readonly TmEvent[] {
+  const script = createScript();
+  startsFive(script);
+  const waits: CommandWait = {
+    kind: 'when',
+    since: 1,
+    withinMs: 5000,
+    all: [{ peers: [BOB], count: 1, condition: { kind: 'log', log: text('hello') }, text: 'bob: log "hello"' }],
+  };
+  const entries: readonly TimelineEntry[] = [
+    { index: 0, atMs: 0, peer: BOB, command: 'connect' },
+    { index: 1, atMs: 10_000, peer: ALICE, command: 'push|bob|hello' },
+    { index: 2, atMs: 10_000, peer: EVE, command: 'pull', waits },
+  ];
+  script.at(0, {
+    type: 'test-described',
+    peers: FIVE.map((peer) => ({ peer, host: peer === BOB || peer === DAVE ? CLOUD : GARAGE, image: NODE })),
+    timeline: { entries, lengthMs: 10_000 },
+    expectations: EXPECTED,
+    timeouts: { startupSeconds: 60, shutdownSeconds: 30 },
+    vars: { size: '9' },
+  });
+  script.at(
+    150,
+    { type: 'host-described', host: GARAGE, engine: 'Docker 20.10.24', clock: { aheadMs: 0.4, uncertaintyMs: 0.6 } },
+    { type: 'host-described', host: CLOUD, engine: 'Docker 27.1.0', clock: { aheadMs: -2310, uncertaintyMs: 12 } },
+  );
+  const log = (peer: PeerName, message: string, level: LogLevel = 'info'): EventBody => ({
+    type: 'log',
+    peer,
+    level,
+    message,
+  });
+  command(script, 0, 0, BOB, 'connect', 2);
+  script.at(ZERO + 41, status(BOB, 'connected'), {
+    type: 'expectation-decided',
+    expectation: 0,
+    outcome: 'met',
+    because: 'bob reported it at 0.041 s',
+    window: { fromMs: 0, toMs: 15_000 },
+    sightings: [{ peer: BOB, kind: 'status', text: 'connected', atMs: 41 }],
+    around: [],
+  });
+  command(script, 1, 10_000, ALICE, 'push|bob|hello', 1);
+  script.at(ZERO + 10_001, { type: 'command-waiting', index: 2, peer: EVE, command: 'pull', untilMs: 15_000 });
+  script.at(ZERO + 10_213, log(BOB, 'got hello-from-alice'), {
+    type: 'expectation-decided',
+    expectation: 1,
+    outcome: 'met',
+    because: 'bob wrote it at 10.213 s',
+    window: { fromMs: 10_000, toMs: 20_000 },
+    sightings: [{ peer: BOB, kind: 'log', text: 'got hello-from-alice', atMs: 10_213 }],
+    around: [],
+  });
+  command(script, 2, 10_214, EVE, 'pull', 1);
+  script.at(
+    ZERO + 12_000,
+    { type: 'message-sent', peer: EVE, command: 'stats', origin: 'hand', by: 'ana@laptop', request: 'r1' },
+    {
+      type: 'hand-refused',
+      peer: 'ev',
+      command: 'stats',
+      by: 'ana@laptop',
+      request: 'r2',
+      because: 'there is no such peer',
+    },
+  );
+  script.at(ZERO + 14_900, log(EVE, 'pull: asking bob'));
+  script.at(ZERO + 15_200, log(EVE, 'pull: no messages', 'warn'));
+  script.at(ZERO + 15_900, log(EVE, 'idle'));
+  script.at(ZERO + 34_000, {
+    type: 'expectation-decided',
+    expectation: 2,
+    outcome: 'unmet',
+    because: 'eve wrote 3 lines until 34 s, none of them like it',
+    window: { toMs: 34_000 },
+    sightings: [{ peer: EVE, kind: 'log', text: 'pull: no messages', atMs: 15_200 }],
+    around: [
+      { peer: EVE, kind: 'log', text: 'pull: asking bob', atMs: 14_900 },
+      { peer: EVE, kind: 'log', text: 'pull: no messages', atMs: 15_200 },
+      { peer: EVE, kind: 'log', text: 'idle', atMs: 15_900 },
+    ],
+  });
+  script.at(ZERO + 34_010, { type: 'timeline-ended', ms: 34_010 });
+  script.at(ZERO + 34_030, log(EVE, 'pulled 1 message'), {
+    type: 'expectation-late',
+    expectation: 2,
+    sighting: { peer: EVE, kind: 'log', text: 'pulled 1 message', atMs: 34_030 },
+  });
+  script.at(ZERO + 34_200, {
+    type: 'peer-died',
+    peer: DAVE,
+    host: CLOUD,
+    exitCode: 3,
+    oomKilled: false,
+    lastLines: ['assertion failed'],
+  });
+  const died = 'dave died: exited with 3';
+  script.at(
+    ZERO + 34_205,
+    {
+      type: 'expectation-decided',
+      expectation: 4,
+      outcome: 'unmet',
+      because: 'dave ended with 3 at 34.200 s',
+      window: {},
+      sightings: [{ peer: DAVE, kind: 'exit', text: '3', atMs: 34_200 }],
+      around: [],
+    },
+    {
+      type: 'expectation-decided',
+      expectation: 3,
+      outcome: 'met',
+      because: 'none of 5 peers wrote it',
+      window: {},
+      sightings: [],
+      around: [],
+    },
+    { type: 'rule-decided', rule: 'started', outcome: 'met', reasons: [] },
+    { type: 'rule-decided', rule: 'alive', outcome: 'unmet', reasons: [died] },
+    { type: 'rule-decided', rule: 'taken', outcome: 'met', reasons: [] },
+    { type: 'rule-decided', rule: 'stopped', outcome: 'met', reasons: [] },
+    {
+      type: 'evidence-saved',
+      files: [
+        { path: 'containers/eve.log', bytes: 16_000_000, cut: 24_000_000 },
+        { path: 'plan.json', bytes: 4_200, cut: 0 },
+      ],
+    },
+  );
+  endsFive(
+    script,
+    ZERO + 34_100,
+    FIVE.filter((peer) => peer !== DAVE),
+    { type: 'verdict', verdict: { kind: 'failed', reasons: [died, '2 of 5 expectations unmet'] } },
   );
   return inOrder(script.events);
 }

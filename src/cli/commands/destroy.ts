@@ -1,11 +1,13 @@
+import { canonicalJson } from '../../lib/digest.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { Desired } from '../../model/desired.ts';
+import type { Stores } from '../../ports/store.ts';
 import { desiredOfState, destroyTest, withRemembered } from '../../run/destroy.ts';
 import { createJsonView } from '../../views/json/json-view.ts';
 import { createRunView } from '../../views/run-view.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadTest } from '../load-test.ts';
+import { loadCells } from '../load-test.ts';
 import { printFault, printFaults } from '../print-faults.ts';
 import { createWorld } from '../wire.ts';
 
@@ -13,9 +15,10 @@ import { createWorld } from '../wire.ts';
 export async function destroyCommand(args: Args, context: Context): Promise<number> {
   const externalRedis = args.redisUrl === undefined ? undefined : new Secret(args.redisUrl);
   const world = createWorld(context);
-  const tests = await testsToDestroy(args, context, externalRedis);
-  if (tests === 'invalid') return 3;
-  let exitCode = 0;
+  const found = await testsToDestroy(args, context, externalRedis);
+  if (found === 'invalid') return 3;
+  const { tests } = found;
+  let exitCode: number = found.exitCode;
   for (const desired of tests) {
     const view = args.json
       ? createJsonView({ write: (text) => context.stdout.write(text) })
@@ -32,19 +35,46 @@ export async function destroyCommand(args: Args, context: Context): Promise<numb
   return exitCode;
 }
 
+/** What is to be destroyed, and 1 where something is that cannot be found without its config. */
+interface Found {
+  readonly tests: readonly Desired[];
+  readonly exitCode: 0 | 1;
+}
+
 async function testsToDestroy(
   args: Args,
   context: Context,
   externalRedis: Secret | undefined,
-): Promise<readonly Desired[] | 'invalid'> {
+): Promise<Found | 'invalid'> {
   const { stores } = createWorld(context);
   if (args.config === undefined) {
-    const known = await stores.known();
-    if (known.length === 0) context.stdout.write('nothing is known here: .tm/ remembers no test\n');
-    return known.map(desiredOfState);
+    let exitCode: Found['exitCode'] = 0;
+    const known = await stores.known((fault) => {
+      exitCode = 1;
+      printFault(fault, args, context);
+    });
+    if (known.length === 0 && exitCode === 0) context.stdout.write('nothing is known here: .tm/ remembers no test\n');
+    return { tests: known.map(desiredOfState), exitCode };
   }
-  const { desired, faults } = await loadTest(args.config, externalRedis);
+  const { tests, faults } = await loadCells(args.config, args, context, externalRedis);
   printFaults(faults, args, context);
-  if (desired === undefined) return 'invalid';
-  return [withRemembered(desired, await stores.open(desired.spec.test).readState())];
+  if (tests === undefined) return 'invalid';
+  const all = distinct(tests.map(({ desired }) => desired));
+  return { tests: await Promise.all(all.map((desired) => asRemembered(desired, stores))), exitCode: 0 };
+}
+
+/** Combinations of a matrix are often one test on the same hosts; they differ where its name or its hosts name vars. */
+function distinct(tests: readonly Desired[]): readonly Desired[] {
+  const identity = ({ spec: { test, hosts }, redis, images }: Desired): string =>
+    canonicalJson({ test, hosts, redis, images });
+  return [...new Map(tests.map((desired) => [identity(desired), desired])).values()];
+}
+
+async function asRemembered(desired: Desired, stores: Stores): Promise<Desired> {
+  // One that cannot be used is told as a warning by the destroy itself, which goes on by the labels.
+  const remembered = await stores
+    .open(desired.spec.test)
+    .readState()
+    .catch(() => undefined);
+  return withRemembered(desired, remembered);
 }

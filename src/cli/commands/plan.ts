@@ -6,7 +6,7 @@ import { planJson } from '../../views/plan/plan-json.ts';
 import { renderPlan } from '../../views/plan/render-plan.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadTest } from '../load-test.ts';
+import { loadCells } from '../load-test.ts';
 import { printFault, printFaults } from '../print-faults.ts';
 import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
 import { createWorld } from '../wire.ts';
@@ -14,9 +14,12 @@ import { createWorld } from '../wire.ts';
 /** `tm plan <config>`: 0, or 2 with changes under `--detailed-exitcode`; 4 where somebody could not be asked. */
 export async function planCommand(args: Args, context: Context): Promise<number> {
   const externalRedis = args.redisUrl === undefined ? undefined : new Secret(args.redisUrl);
-  const { desired, faults } = await loadTest(args.config ?? '', externalRedis);
+  const { tests = [], faults } = await loadCells(args.config ?? '', args, context, externalRedis);
   printFaults(faults, args, context);
-  if (desired === undefined) return 3;
+  const [first] = tests;
+  if (first === undefined) return 3;
+  const { desired } = first;
+  const combinations = tests.map(({ cell }) => cell.name);
   const request = { desired, ...(externalRedis === undefined ? {} : { externalRedis }) };
   const stop = new AbortController();
   let by: EndSignal | undefined;
@@ -31,7 +34,7 @@ export async function planCommand(args: Args, context: Context): Promise<number>
     const outcome = args.offline ? planOffline(request) : await planTest(createWorld(context), request, stop.signal);
     const { plan, summary, changes } = outcome;
     const { stdout } = context;
-    if (args.json) stdout.write(`${planJson(redactPlan(plan), summary)}\n`);
+    if (args.json) stdout.write(`${planJson(redactPlan(plan), summary, desired.spec.expectations, combinations)}\n`);
     else
       stdout.write(
         renderPlan(plan, desired, {
@@ -39,8 +42,10 @@ export async function planCommand(args: Args, context: Context): Promise<number>
           color: stdout.color,
           width: stdout.isTTY ? stdout.width() : 120,
           verbose: args.verbose,
+          unicode: context.unicode,
         }),
       );
+    if (!args.json && combinations.length > 1) stdout.write(matrixText(combinations));
     const hindrances = outcome.faults.filter((fault) => fault.kind !== 'conflict');
     for (const fault of hindrances) printFault(fault, args, context);
     const code = Math.max(0, ...hindrances.map(exitCodeOfFault));
@@ -52,4 +57,9 @@ export async function planCommand(args: Args, context: Context): Promise<number>
   } finally {
     quiet();
   }
+}
+
+/** A plan is of one combination; which one, and how many there are. */
+function matrixText([first = '', ...others]: readonly string[]): string {
+  return `The matrix has ${others.length + 1} combinations; this is the first, ${first}. tm apply runs all of them.\n`;
 }

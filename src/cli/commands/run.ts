@@ -1,63 +1,56 @@
-import { relative } from 'node:path';
 import { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
-import type { RunRequest } from '../../run/request.ts';
-import { runTest } from '../../run/run-test.ts';
-import { createJsonView } from '../../views/json/json-view.ts';
-import { createRunLog } from '../../views/run-log/run-log.ts';
-import { createRunView } from '../../views/run-view.ts';
-import type { View } from '../../views/view.ts';
 import type { Args } from '../args.ts';
 import { askYesNo, canAsk } from '../ask.ts';
 import type { Context } from '../context.ts';
-import { loadTest } from '../load-test.ts';
+import { listenForEnd } from '../end-requests.ts';
+import { loadCells } from '../load-test.ts';
 import { printFaults } from '../print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import { runMany } from '../run-many.ts';
+import { runOnce } from '../run-once.ts';
+import { runRequest } from '../run-request.ts';
+import { type EndSignal, exitCodeOfSignal } from '../signals.ts';
 import { createWorld } from '../wire.ts';
 
-/** `tm <config>` and `tm apply <config>`: the whole test. Gives the exit code of its verdict. */
+/** `tm <config>` and `tm apply <config>`: the whole test, as often as is asked for. Gives the exit code of its verdict, the worst of several. */
 export async function runCommand(args: Args, context: Context): Promise<number> {
-  let stopRun: ((by: EndSignal) => void) | undefined;
-  let early: EndSignal | undefined;
-  const quiet = onEndSignals(
-    (signal) => {
-      early = signal;
-      stopRun?.(signal);
-    },
-    (signal) => leaveAtOnce(signal, args, context),
-  );
+  const requests = listenForEnd((signal) => leaveAtOnce(signal, args, context));
   try {
-    const request = await requestOf(args, context);
-    if (request === 'invalid') return 3;
+    const externalRedis = args.redisUrl === undefined ? undefined : new Secret(args.redisUrl);
+    const { tests, faults } = await loadCells(args.config ?? '', args, context, externalRedis);
+    printFaults(faults, args, context);
+    const [only, ...others] = tests ?? [];
+    if (tests === undefined || only === undefined) return 3;
+    const single = others.length === 0 && args.repeat === 1;
+    refuseUseless(args, single);
+    const hosts = tests.flatMap(({ desired }) => desired.spec.hosts.map((host) => host.name));
+    if (args.reset === 'all') await confirmReset(args, [...new Set(hosts)]);
     // Nothing was begun yet, so there is nothing to stop.
-    if (early !== undefined) return exitCodeOfSignal(early);
-    const view = viewOf(args, context, request.desired.spec.logLevel);
-    const run = runTest(createWorld(context), request, [(event) => view.event(event)]);
-    stopRun = (signal) => run.stop(signal);
-    const { exitCode } = await run.outcome;
-    await view.close();
-    return exitCode;
+    if (requests.signal !== undefined) return exitCodeOfSignal(requests.signal);
+    const world = createWorld(context);
+    const run: Parameters<typeof runMany>[4] = (test, changes) =>
+      runOnce(world, { ...runRequest(test, args, externalRedis), ...changes }, args, context, requests);
+    if (single) return (await run(only, {})).exitCode;
+    return await runMany(tests, args, context, requests, run);
   } finally {
-    quiet();
+    requests.close();
   }
 }
 
-/** What was asked for, or `invalid` after telling what is wrong with it. */
-async function requestOf(args: Args, context: Context): Promise<RunRequest | 'invalid'> {
-  const externalRedis = args.redisUrl === undefined ? undefined : new Secret(args.redisUrl);
-  const { desired, faults } = await loadTest(args.config ?? '', externalRedis);
-  printFaults(faults, args, context);
-  if (desired === undefined) return 'invalid';
-  const hosts = desired.spec.hosts.map((host) => host.name);
-  if (args.reset === 'all') await confirmReset(args, hosts);
-  if (args.tui) context.stderr.write('tm: there is no TUI in this version; the console view is shown instead\n');
-  return {
-    desired,
-    ...(externalRedis === undefined ? {} : { externalRedis }),
-    cleanup: args.keep ? 'keep' : args.command === 'apply' ? 'after-timeline' : 'always',
-    reset: args.reset,
-    runLog: (append) => createRunLog({ append, shownPath }),
-  };
+/** Options that say nothing here, or that would make the runs stand in each other's way. */
+function refuseUseless(args: Args, single: boolean): void {
+  if (single && args.untilFailure)
+    throw new TmError({
+      kind: 'usage',
+      message: '--until-failure says when to end several runs, and there is one',
+      hint: 'say how many at most: --repeat 100 --until-failure',
+    });
+  if (!single && args.keep && !args.untilFailure)
+    throw new TmError({
+      kind: 'usage',
+      message: '--keep leaves what a run made, and here another run follows',
+      hint: 'with --until-failure it leaves what the run that fails has made',
+    });
 }
 
 function leaveAtOnce(signal: EndSignal, { config = '' }: Args, context: Context): never {
@@ -66,24 +59,6 @@ function leaveAtOnce(signal: EndSignal, { config = '' }: Args, context: Context)
     `\ntm: ${signal} again, leaving at once. What was made stays on the hosts; remove it with: tm destroy ${target}\n`,
   );
   process.exit(exitCodeOfSignal(signal));
-}
-
-const shownPath = (path: string): string => relative(process.cwd(), path) || path;
-
-function viewOf(
-  args: Args,
-  { stdout, stderr, unicode }: Context,
-  logLevel: Parameters<typeof createRunView>[0]['logLevel'],
-): View {
-  if (args.json) return createJsonView({ write: (text) => stdout.write(text) });
-  return createRunView({
-    stdout,
-    stderr,
-    unicode,
-    verbose: args.verbose,
-    logLevel: args.verbose ? 'trace' : logLevel,
-    shownPath,
-  });
 }
 
 async function confirmReset(args: Args, hosts: readonly string[]): Promise<void> {

@@ -2,31 +2,31 @@ import { relative } from 'node:path';
 import { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
 import type { TestName } from '../../model/names.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { followRun } from '../../run/follow-run.ts';
+import type { View } from '../../views/view.ts';
 import { parseEvent } from '../../views/watch/parse-event.ts';
 import { createWatchView } from '../../views/watch/watch-view.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadTest } from '../load-test.ts';
+import { loadCells } from '../load-test.ts';
+import { printFault } from '../print-faults.ts';
 import { onEndSignals } from '../signals.ts';
+import { createTui, type TuiOptions } from '../tui/create-tui.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm watch [config]`: the events of a running test, history first, until it ends or the watcher leaves. Reads only. */
 export async function watchCommand(args: Args, context: Context): Promise<number> {
   const world = createWorld(context);
   const { test, url } = await whatToWatch(args, context);
-  const view = createWatchView({
-    ...context.stdout,
-    unicode: context.unicode,
-    verbose: args.verbose,
-    json: args.json,
-    filter: { peers: args.peers, level: args.level ?? (args.verbose || args.json ? 'trace' : 'info') },
-    shownPath: (path) => relative(process.cwd(), path) || path,
-  });
   const leave = new AbortController();
   process.stdout.once('error', () => leave.abort());
+  const view = await viewOf(args, context, world.clock, () => leave.abort());
   const quiet = onEndSignals(
-    () => leave.abort(),
+    () => {
+      view.leave?.();
+      leave.abort();
+    },
     () => process.exit(0),
   );
   try {
@@ -35,30 +35,50 @@ export async function watchCommand(args: Args, context: Context): Promise<number
       if (event !== undefined) view.event(event);
     }
     return 0;
+  } catch (error) {
+    // What went wrong is to be read, not what the screen showed last.
+    view.leave?.();
+    throw error;
   } finally {
     await view.close();
     quiet();
   }
 }
 
+async function viewOf(args: Args, context: Context, clock: Clock, quit: () => void): Promise<View> {
+  const { peers } = args;
+  const level = args.level ?? (args.verbose || args.json ? 'trace' : 'info');
+  const options = {
+    unicode: context.unicode,
+    verbose: args.verbose,
+    json: args.json,
+    filter: { peers, level },
+    shownPath: (path: string) => relative(process.cwd(), path) || path,
+  };
+  const lines: TuiOptions['lines'] = (through) => createWatchView({ ...through(context.stdout), ...options });
+  const tui = { mode: 'watch', logLevel: level, peers, clock, quit, lines } as const;
+  return (await createTui(args, context, tui)) ?? createWatchView({ ...context.stdout, ...options });
+}
+
 /** The test and its Redis: from the config, else the test that was used last here. */
 async function whatToWatch(args: Args, context: Context): Promise<{ readonly test: TestName; readonly url: Secret }> {
   const { stores } = createWorld(context);
-  let test: TestName | undefined;
+  let tests: readonly TestName[] = [];
   if (args.config !== undefined) {
-    const loaded = await loadTest(args.config);
-    if (loaded.spec === undefined)
+    const loaded = await loadCells(args.config, args, context);
+    if (loaded.tests === undefined)
       throw new TmError({
         kind: 'config',
         faults: loaded.faults,
         message: `${loaded.shown} has mistakes`,
         hint: `see them with tm validate ${loaded.shown}`,
       });
-    test = loaded.spec.test;
+    // A matrix may name its tests by its vars: the one that is running, or was last, is meant.
+    tests = loaded.tests.map(({ desired }) => desired.spec.test);
   }
-  const known = await stores.known();
-  const state = test === undefined ? known[0] : known.find((one) => one.test === test);
-  const name = test ?? state?.test;
+  const known = await stores.known((fault) => printFault(fault, args, context));
+  const state = tests.length === 0 ? known[0] : known.find((one) => tests.includes(one.test));
+  const name = state?.test ?? tests[0];
   if (name === undefined)
     throw new TmError({
       kind: 'usage',

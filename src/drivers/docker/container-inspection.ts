@@ -1,5 +1,7 @@
+import { redactVariable } from '../../lib/redact.ts';
 import { fromLabelMap } from '../../model/labels.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
+import type { Inspection } from '../../ports/containers.ts';
 import type { EngineApi } from './engine-api.ts';
 import { isStatus } from './engine-error.ts';
 
@@ -10,7 +12,12 @@ export interface ContainerInspection {
   readonly Name: string;
   /** Id of the image that it was made from. */
   readonly Image: string;
-  readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> | null };
+  readonly Config: {
+    readonly Image: string;
+    readonly Labels: Readonly<Record<string, string>> | null;
+    /** `NAME=value`. */
+    readonly Env?: readonly string[] | null;
+  };
   readonly State: {
     readonly Status: string;
     readonly ExitCode: number;
@@ -33,6 +40,12 @@ export async function inspectContainer(
     if (isStatus(error, 404)) return undefined;
     throw error;
   }
+}
+
+/** An inspection whole, in the engine's words, without what its environment says in secret. */
+export function redactInspection(inspection: ContainerInspection): Inspection {
+  const { Config } = inspection;
+  return { ...inspection, Config: { ...Config, Env: Config.Env?.map(redactVariable) ?? null } };
 }
 
 /** An inspection in our words. */

@@ -5,10 +5,10 @@ import { LABEL } from '../../model/labels.ts';
 import { configDirectory } from '../../model/names.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { DELAY_FILE } from '../../model/wire.ts';
-import type { ContainerExit, ContainerOrder, Containers } from '../../ports/containers.ts';
+import type { ContainerExit, ContainerOrder, Containers, Inspection } from '../../ports/containers.ts';
 import { CONFIG_MOUNT, containerBody } from './container-body.ts';
 import { openExits } from './container-exits.ts';
-import { type ContainerInspection, inspectContainer, toObserved } from './container-inspection.ts';
+import { type ContainerInspection, inspectContainer, redactInspection, toObserved } from './container-inspection.ts';
 import type { EngineApi } from './engine-api.ts';
 import { explainEngineError, isStatus } from './engine-error.ts';
 import type { HostDirectories } from './host-directories.ts';
@@ -89,6 +89,13 @@ export class DockerContainers implements Containers {
       this.#api.stream({ method: 'GET', path: `/containers/${id}/logs`, query }, signal),
     );
     yield* logText(stream);
+  }
+
+  async inspect(id: string, signal: AbortSignal): Promise<Inspection | undefined> {
+    return this.#explained(`could not inspect container ${id.slice(0, 12)}`, async () => {
+      const inspection = await inspectContainer(this.#api, id, signal);
+      return inspection === undefined ? undefined : redactInspection(inspection);
+    });
   }
 
   async restartDelay(id: string, signal: AbortSignal): Promise<number | undefined> {

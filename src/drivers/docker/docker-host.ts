@@ -2,11 +2,14 @@ import type { HostSpec } from '../../model/spec.ts';
 import type { ControlEngine, Host } from '../../ports/host.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import type { SshConnector } from '../ssh/connector.ts';
+import { sshClock } from '../ssh/ssh-clock.ts';
 import { SshDirectories } from '../ssh/ssh-directories.ts';
 import { DockerContainers } from './containers.ts';
 import { DockerCourier } from './courier.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { parseEngineAddress } from './engine-address.ts';
+import { engineClock } from './engine-clock.ts';
+import { explainEngineError } from './engine-error.ts';
 import { type EngineSurroundings, findLocalEngine } from './find-engine.ts';
 import { addressesOf } from './host-addresses.ts';
 import { type HostDirectories, localDirectories } from './host-directories.ts';
@@ -58,6 +61,8 @@ async function connectLocal(spec: HostSpec, surroundings: EngineSurroundings, si
   const engine = await openEngine(localTransport(address, surroundings, spec.name), signal);
   return hostOf(spec, engine, localDirectories(surroundings.home), surroundings, {
     addresses: await addressesOf(engine, spec.address, undefined),
+    // Also of an engine here: that of Docker Desktop runs in a machine of its own, whose clock may be off.
+    clock: (ending) => engineClock(engine.api, ending),
     close: async () => engine.api.close(),
   });
 }
@@ -74,6 +79,11 @@ async function connectRemote(
   const { addresses: ends } = await connection.session(signal);
   return hostOf(spec, engine, new SshDirectories(connection), surroundings, {
     addresses: await addressesOf(engine, connection.target.address, ends ?? 'indirect'),
+    clock: async (ending) => {
+      // An engine that is reached by TCP may be on another machine than the one that was logged in to.
+      const told = address?.kind === 'tcp' ? undefined : await sshClock(connection, ending);
+      return told ?? engineClock(engine.api, ending);
+    },
     close: async () => {
       engine.api.close();
       await connection.close();
@@ -86,7 +96,11 @@ function hostOf(
   engine: Engine,
   directories: HostDirectories,
   surroundings: EngineSurroundings,
-  rest: { readonly addresses: Pick<Host, 'controlAddress' | 'hostAddress'>; readonly close: () => Promise<void> },
+  rest: {
+    readonly addresses: Pick<Host, 'controlAddress' | 'hostAddress'>;
+    readonly clock: Host['clock'];
+    readonly close: () => Promise<void>;
+  },
 ): Host {
   const catalog = new ImageCatalog(engine.api);
   return {
@@ -97,6 +111,13 @@ function hostOf(
     ...rest.addresses,
     containers: new DockerContainers(engine.api, catalog, directories),
     images: new DockerImages(engine, catalog, new RegistryLogins(surroundings)),
+    clock: async (ending) => {
+      try {
+        return await rest.clock(ending);
+      } catch (error) {
+        throw explainEngineError(error, 'could not ask for the time', engine.api.transport);
+      }
+    },
     [Symbol.asyncDispose]: rest.close,
   };
 }

@@ -1,16 +1,21 @@
+import type { StatusPrecision } from '../../model/event.ts';
 import type { Fault } from '../../model/fault.ts';
-import type { PeerName } from '../../model/names.ts';
+import type { PeerName, TestName } from '../../model/names.ts';
 import { parseLogLine } from '../../model/wire.ts';
 import type { BusListener, Listening, Receipt } from '../../ports/bus.ts';
 import type { MemoryRedisChange, MemoryRedisServer } from './redis-memory.ts';
+import { type MemoryPlace, MemoryStatusReader } from './status-reader.ts';
 
 /** Lines that are told at once, at most. */
 const BATCH = 1_000;
 
 interface Options {
+  readonly test: TestName;
   readonly peers: readonly PeerName[];
   readonly listener: BusListener;
-  readonly precision: 'notified' | 'polled';
+  readonly precision: StatusPrecision;
+  /** Where the replication stream was first read. */
+  readonly places: ReadonlyMap<PeerName, MemoryPlace>;
   readonly server: () => MemoryRedisServer;
   readonly up: (signal?: AbortSignal) => Promise<void>;
   readonly ended: () => void;
@@ -18,12 +23,12 @@ interface Options {
 
 /** Tells a listener what happens in a Redis in memory; everything is told from a later turn than the one that caused it. */
 export class MemoryListening implements Listening {
-  readonly precision: 'notified' | 'polled';
+  readonly precision: StatusPrecision;
   readonly #options: Options;
   readonly #peers: ReadonlySet<PeerName>;
   /** SETs of each peer since its status was last told; 0 where only the value is to be compared. */
   readonly #dirty = new Map<PeerName, number>();
-  readonly #told = new Map<PeerName, string>();
+  readonly #statuses = new Map<PeerName, MemoryStatusReader>();
   readonly #tasks: (() => void)[] = [];
   #running = false;
   #logs: Promise<void> = Promise.resolve();
@@ -37,11 +42,15 @@ export class MemoryListening implements Listening {
     this.#options = options;
     this.precision = options.precision;
     this.#peers = new Set(options.peers);
+    for (const peer of options.peers) {
+      this.#statuses.set(peer, new MemoryStatusReader(peer, options.precision, options.places.get(peer)));
+    }
     this.#readAgain();
   }
 
   changed(change: MemoryRedisChange): void {
-    if (change.kind === 'events' || !this.#peers.has(change.peer)) return;
+    if (change.kind === 'asked' && change.test === this.#options.test) this.#later(() => this.#tellRequests());
+    if (change.kind === 'events' || change.kind === 'asked' || !this.#peers.has(change.peer)) return;
     if (change.kind === 'status') {
       this.#dirty.set(change.peer, (this.#dirty.get(change.peer) ?? 0) + (this.precision === 'polled' ? 0 : 1));
       this.#later(() => this.#tellStatuses());
@@ -120,18 +129,22 @@ export class MemoryListening implements Listening {
   #readAgain(): void {
     for (const peer of this.#peers) this.#dirty.set(peer, this.#dirty.get(peer) ?? 0);
     this.#later(() => this.#tellStatuses());
+    this.#later(() => this.#tellRequests());
     this.#pump();
   }
 
   #tellStatuses(): void {
     const dirty = [...this.#dirty];
     this.#dirty.clear();
+    const server = this.#options.server();
     for (const [peer, sets] of dirty) {
-      const status = this.#options.server().statuses.get(peer);
-      if (status === undefined || (sets === 0 && status === this.#told.get(peer))) continue;
-      this.#told.set(peer, status);
-      this.#options.listener.status({ peer, status, missed: Math.max(0, sets - 1) });
+      for (const report of this.#statuses.get(peer)?.read(server, sets) ?? []) this.#options.listener.status(report);
     }
+  }
+
+  #tellRequests(): void {
+    const waiting = this.#options.server().requests.get(this.#options.test)?.splice(0) ?? [];
+    for (const request of waiting) this.#options.listener.asked(request);
   }
 
   /** One pump at a time: lines leave the server only after the listener has them. */

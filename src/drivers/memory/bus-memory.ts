@@ -1,8 +1,9 @@
 import { type LockHolder, TmError } from '../../model/fault.ts';
-import type { PeerName, TestName } from '../../model/names.ts';
+import { type PeerName, type TestName, testName } from '../../model/names.ts';
 import type { Bus, Buses, RedisLock } from '../../ports/bus.ts';
 import { MemoryListening } from './bus-listening.ts';
 import type { MemoryRedis, MemoryRedisClient, MemoryRedisServer } from './redis-memory.ts';
+import { type MemoryPlace, placeOf } from './status-reader.ts';
 
 /** Milliseconds for which a lost connection is made again before it is given up. */
 const GIVE_UP_MS = 60_000;
@@ -40,6 +41,8 @@ class MemoryBus implements Bus {
   #giveUp = new AbortController();
   #listening: MemoryListening | undefined;
   #messages = 0;
+  /** Where the replication stream was at `replicate`; empty where it is not read. */
+  #places: ReadonlyMap<PeerName, MemoryPlace> = new Map();
   #lock: LockHolder | undefined;
   #server: MemoryRedisServer;
 
@@ -76,21 +79,39 @@ class MemoryBus implements Bus {
     await this.#up(signal);
     for (const peer of peers) {
       this.#server.statuses.delete(peer);
+      this.#server.history.delete(peer);
       this.#server.logs.delete(peer);
       this.#server.commands.delete(peer);
       this.#outstanding.delete(peer);
     }
   }
 
-  async listen(...[peers, listener, signal]: Parameters<Bus['listen']>): Promise<MemoryListening> {
+  async replicate(...[peers, signal]: Parameters<Bus['replicate']>): Promise<boolean> {
+    await this.#up(signal);
+    if (this.#redis.replicationRefused || this.#listening !== undefined) return false;
+    this.#places = new Map(peers.map((peer) => [peer, placeOf(this.#server, peer)]));
+    return true;
+  }
+
+  async ask(...[test, request, signal]: Parameters<Bus['ask']>): Promise<void> {
+    await this.#up(signal);
+    this.#redis.pushRequest(test, request);
+  }
+
+  async listen(...[test, peers, listener, signal]: Parameters<Bus['listen']>): Promise<MemoryListening> {
     await this.#up(signal);
     if (this.#listening !== undefined) {
       throw new TmError({ kind: 'failed', message: 'somebody listens to the peers already' });
     }
+    const places = this.#places;
+    this.#places = new Map();
+    const replicated = peers.length > 0 && peers.every((peer) => places.has(peer));
     const listening = new MemoryListening({
+      test,
       peers,
       listener,
-      precision: this.#redis.configRefused ? 'polled' : 'notified',
+      precision: replicated ? 'replicated' : this.#redis.configRefused ? 'polled' : 'notified',
+      places,
       server: () => this.#server,
       up: (until) => this.#up(until),
       ended: () => {
@@ -123,6 +144,8 @@ class MemoryBus implements Bus {
     await this.#up(signal);
     const heldBy = this.#redis.takeLock(holder);
     if (heldBy !== undefined) return { heldBy };
+    // What was asked of an earlier run is not for this one.
+    this.#server.requests.delete(testName(holder.test));
     this.#lock = holder;
     const lock: RedisLock = {
       held: true,
@@ -131,6 +154,11 @@ class MemoryBus implements Bus {
       },
     };
     return lock;
+  }
+
+  async holder(...[machine, signal]: Parameters<Bus['holder']>): ReturnType<Bus['holder']> {
+    await this.#up(signal);
+    return this.#redis.lockHolder(machine);
   }
 
   async markUsed(...[test, run, at]: Parameters<Bus['markUsed']>): Promise<void> {
@@ -146,6 +174,7 @@ class MemoryBus implements Bus {
 
   async retire(...[test, peers, keepSeconds, signal]: Parameters<Bus['retire']>): Promise<void> {
     await this.clear(peers, signal);
+    this.#server.requests.delete(test);
     // Time is not played for what only watchers read: with an expiry it stays, without one it goes.
     if (keepSeconds > 0) return;
     this.#server.used.delete(test);

@@ -1,11 +1,18 @@
 import { byCodePoint } from '../../lib/code-point-order.ts';
+import { redactEnvironment } from '../../lib/redact.ts';
 import { TmError } from '../../model/fault.ts';
 import type { HostName, ImageRef } from '../../model/names.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
-import { type ContainerExit, type ContainerOrder, type Containers, publishedPorts } from '../../ports/containers.ts';
+import {
+  type ContainerExit,
+  type ContainerOrder,
+  type Containers,
+  type Inspection,
+  publishedPorts,
+} from '../../ports/containers.ts';
 import type { MemoryContainer, MemoryEngine } from './engine.ts';
 import { type MemoryFleet, operate } from './fleet.ts';
-import { startProcess, stopProcess } from './process.ts';
+import { environmentOf, startProcess, stopProcess } from './process.ts';
 
 /** The containers (or processes: it makes no difference here) of one engine in memory. */
 export class MemoryContainers implements Containers {
@@ -66,6 +73,13 @@ export class MemoryContainers implements Containers {
     yield options.tailLines === undefined ? text : lastLines(text, options.tailLines);
   }
 
+  inspect(id: string, signal: AbortSignal): Promise<Inspection | undefined> {
+    return this.#operate('inspect', id, signal, () => {
+      const container = this.#engine.containers.get(id);
+      return container === undefined ? undefined : inspectionOf(container);
+    });
+  }
+
   restartDelay(id: string, signal: AbortSignal): Promise<number | undefined> {
     return this.#operate('restartDelay', id, signal, () => this.#existing(id).restartDelaySeconds);
   }
@@ -113,6 +127,17 @@ function observed(container: MemoryContainer): ObservedContainer {
     ...(image === undefined ? {} : { image }),
     ...(imageIdentity === undefined ? {} : { imageIdentity }),
     ...(exitCode === undefined ? {} : { exitCode }),
+  };
+}
+
+function inspectionOf(container: MemoryContainer): Inspection {
+  const { oomKilled, starts, order } = container;
+  return {
+    ...observed(container),
+    oomKilled,
+    starts,
+    command: order?.workload.command ?? null,
+    environment: redactEnvironment(environmentOf(container)),
   };
 }
 

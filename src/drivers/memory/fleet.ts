@@ -1,5 +1,6 @@
 import type { HostName, ImageRef } from '../../model/names.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ClockOffset } from '../../ports/host.ts';
 import type { MemoryContainer, MemoryEngine, MemoryImage } from './engine.ts';
 
 /** One call of a port, for the hook that may make it fail or wait. */
@@ -47,6 +48,8 @@ interface MemoryHost {
   readonly controlAddress?: string | null;
   /** Default: the address of the host entry. */
   readonly hostAddress?: string;
+  /** How far its clock is off; undefined: it does not tell the time. */
+  readonly clock?: ClockOffset;
 }
 
 /** Everything that exists in a simulation: shared by all memory drivers, and open to the test that plays with it. */

@@ -32,6 +32,8 @@ function connect(fleet: MemoryFleet, spec: HostSpec, signal: AbortSignal): Promi
       hostAddress: host.hostAddress ?? spec.address,
       containers: new MemoryContainers(fleet, engine, spec.name),
       ...(isProcess ? {} : { images: new MemoryImages(fleet, engine) }),
+      clock: (ending) =>
+        operate(fleet, { name: 'hosts.clock', engine: engine.id, subject: spec.name }, ending, () => host.clock),
       [Symbol.asyncDispose]: async () => {},
     };
   });

@@ -59,15 +59,11 @@ async function untilEnded(
 }
 
 function processOf(fleet: MemoryFleet, engine: MemoryEngine, container: MemoryContainer): MemoryProcess {
-  const { order, starts } = container;
-  const shown: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...order?.workload.environment, ...order?.runEnvironment })) {
-    shown[name] = value instanceof Secret ? value.reveal() : value;
-  }
+  const { starts } = container;
   return {
     engine,
     container,
-    environment: shown,
+    environment: environmentOf(container),
     exit: (exitCode, options) => {
       if (container.starts === starts) endProcess(fleet, engine, container, exitCode, options);
     },
@@ -76,4 +72,13 @@ function processOf(fleet: MemoryFleet, engine: MemoryEngine, container: MemoryCo
       container.restartDelaySeconds = seconds;
     },
   };
+}
+
+/** All of its variables, secrets revealed. */
+export function environmentOf({ order }: MemoryContainer): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...order?.workload.environment, ...order?.runEnvironment })) {
+    shown[name] = value instanceof Secret ? value.reveal() : value;
+  }
+  return shown;
 }

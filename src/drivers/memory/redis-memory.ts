@@ -1,12 +1,21 @@
 import { type LockHolder, TmError } from '../../model/fault.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { PeerName, RunId, TestName } from '../../model/names.ts';
+import type { HandRequest } from '../../ports/bus.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** What changed in the server; every client hears of it in the same turn. */
 export type MemoryRedisChange =
-  | { readonly kind: 'status' | 'log' | 'taken'; readonly peer: PeerName }
+  | { readonly kind: 'status'; readonly peer: PeerName; readonly status: MemoryStatus }
+  | { readonly kind: 'log' | 'taken'; readonly peer: PeerName }
+  | { readonly kind: 'asked'; readonly test: TestName }
   | { readonly kind: 'events'; readonly test: TestName };
+
+/** A status as a peer SET it; `at`: it is also in the peer's stream, with this wall time in milliseconds. */
+export interface MemoryStatus {
+  readonly text: string;
+  readonly at?: number;
+}
 
 /** A connection of tm, as the server sees it. */
 export interface MemoryRedisClient {
@@ -25,6 +34,8 @@ export interface MemoryRedisOptions {
   readonly machine?: string;
   /** `CONFIG SET` is refused there. */
   readonly configRefused?: boolean;
+  /** Its replication stream is not to be had. */
+  readonly replicationRefused?: boolean;
 }
 
 /** Milliseconds that a lock outlives its holder. */
@@ -34,6 +45,7 @@ const LEASE_MS = 30_000;
 export class MemoryRedis {
   readonly clock: Clock;
   readonly configRefused: boolean;
+  readonly replicationRefused: boolean;
   readonly #alive: (pid: number) => boolean;
   readonly #machine: string | undefined;
   readonly #clients = new Set<MemoryRedisClient>();
@@ -44,6 +56,7 @@ export class MemoryRedis {
   constructor(options: MemoryRedisOptions) {
     this.clock = options.clock;
     this.configRefused = options.configRefused ?? false;
+    this.replicationRefused = options.replicationRefused ?? false;
     this.#alive = options.alive ?? (() => true);
     this.#machine = options.machine;
   }
@@ -110,10 +123,13 @@ export class MemoryRedis {
     this.#clients.delete(client);
   }
 
-  /** A peer SETs its status. */
-  setStatus(peer: PeerName, status: string): void {
-    this.server.statuses.set(peer, status);
-    this.tell({ kind: 'status', peer });
+  /** A peer SETs its status; with `at` it also appends it to its stream. */
+  setStatus(peer: PeerName, text: string, at?: number): void {
+    const status: MemoryStatus = { text, ...(at === undefined ? {} : { at }) };
+    const { statuses, history } = this.server;
+    statuses.set(peer, text);
+    listOf(history, peer).push(status);
+    this.tell({ kind: 'status', peer, status });
   }
 
   /** A peer writes `level|message`. */
@@ -157,16 +173,25 @@ export class MemoryRedis {
     this.tell({ kind: 'taken', peer });
   }
 
+  /** Somebody wants a command sent by hand. */
+  pushRequest(test: TestName, request: HandRequest): void {
+    listOf(this.server.requests, test).push(request);
+    this.tell({ kind: 'asked', test });
+  }
+
   /** The holder that stands in the way of `holder`, or undefined after it was made the holder. */
   takeLock(holder: LockHolder): LockHolder | undefined {
-    const { lock } = this.server;
-    const free =
-      lock === undefined ||
-      (lock.expires !== undefined && lock.expires <= this.clock.now()) ||
-      (lock.holder.machine === (this.#machine ?? holder.machine) && !this.#alive(lock.holder.pid));
-    if (!free) return lock.holder;
+    const other = this.lockHolder(this.#machine ?? holder.machine);
+    if (other !== undefined) return other;
     this.server.lock = { holder };
     return undefined;
+  }
+
+  /** Who holds the lock, as seen from `machine`: nobody whose lease ran out, or who died there. */
+  lockHolder(machine: string): LockHolder | undefined {
+    const { lock } = this.server;
+    if (lock === undefined || (lock.expires !== undefined && lock.expires <= this.clock.now())) return undefined;
+    return lock.holder.machine === machine && !this.#alive(lock.holder.pid) ? undefined : lock.holder;
   }
 
   /** Its holder has released it. */
@@ -194,6 +219,8 @@ class Server {
   readonly labels: Labels | undefined;
   readonly port: number | undefined;
   readonly statuses = new Map<PeerName, string>();
+  /** Every SET since the peer's keys were last deleted, oldest first: what streams and the replication stream tell. */
+  readonly history = new Map<PeerName, MemoryStatus[]>();
   /** Oldest first. */
   readonly logs = new Map<PeerName, string[]>();
   /** Oldest first. */
@@ -201,6 +228,8 @@ class Server {
   readonly takers = new Map<PeerName, ((command: string) => void)[]>();
   readonly used = new Map<TestName, Map<RunId, string>>();
   readonly events = new Map<TestName, EventHistory>();
+  /** Oldest first. */
+  readonly requests = new Map<TestName, HandRequest[]>();
   /** `expires` is set once its holder is gone without having released it. */
   lock: { readonly holder: LockHolder; expires?: number } | undefined;
 

@@ -10,6 +10,8 @@ export interface MemoryRun {
   log: string;
   /** `containers/<peer>.log`. */
   readonly containers: Map<PeerName, string>;
+  /** What else was written, by name: `plan.json`. */
+  readonly files: Map<string, string>;
 }
 
 /** What one test left behind. */

@@ -1,6 +1,8 @@
+import type { EvidenceFile } from '../../model/event.ts';
 import type { LockHolder } from '../../model/fault.ts';
 import { fileNameOf, type RunId, type TestName } from '../../model/names.ts';
 import type { RunStore, Store, StoreLock, Stores } from '../../ports/store.ts';
+import { leftOutLine, tornLineOf, wholeLinesOf } from '../store/line-bounds.ts';
 import type { MemoryDisk, MemoryRun, MemoryTest } from './store-disk.ts';
 
 /** One call of a store, for the hook that may make it fail or wait. */
@@ -11,10 +13,12 @@ interface StoreOperation {
     | 'clearState'
     | 'lock'
     | 'unlock'
+    | 'holder'
     | 'openRun'
     | 'journal'
     | 'log'
-    | 'containerLog';
+    | 'containerLog'
+    | 'write';
   readonly test: TestName;
   /** For what is done to a run. */
   readonly run?: RunId;
@@ -68,10 +72,15 @@ function openStore(disk: MemoryDisk, test: TestName, options: MemoryStoreOptions
         if (entry.lock !== undefined && isHeld(entry.lock, holder, options)) return { heldBy: { ...entry.lock } };
         return takeLock(entry, { ...holder }, operate);
       }),
+    holder: (machine) =>
+      operate('holder', () => {
+        const lock = disk.tests.get(test)?.lock;
+        return lock !== undefined && isHeld(lock, { ...lock, machine }, options) ? { ...lock } : undefined;
+      }),
     openRun: (run) =>
       operate('openRun', () => {
         const { runs } = entryOf(disk, test);
-        const files = runs.get(run) ?? { journal: [], log: '', containers: new Map() };
+        const files = runs.get(run) ?? { journal: [], log: '', containers: new Map(), files: new Map() };
         runs.set(run, files);
         return openRun(files, `${path}/runs/${run}`, operator(test, run, options));
       }),
@@ -82,6 +91,7 @@ function openRun(files: MemoryRun, path: string, operate: Operate): RunStore {
   return {
     path,
     events: files.journal.length,
+    journalBytes: files.journal.reduce((bytes, line) => bytes + Buffer.byteLength(line) + 1, 0),
     journal: (lines) => {
       const written = [...lines];
       return operate('journal', () => {
@@ -92,13 +102,40 @@ function openRun(files: MemoryRun, path: string, operate: Operate): RunStore {
       operate('log', () => {
         files.log += text;
       }),
-    containerLog: (peer, pieces) =>
+    containerLog: (peer, pieces, maxBytes) =>
       operate('containerLog', async () => {
-        files.containers.set(peer, '');
-        for await (const piece of pieces) files.containers.set(peer, files.containers.get(peer) + piece);
+        let text = '';
+        const keep = (): EvidenceFile => {
+          const { kept, cut } = withoutMiddle(text, maxBytes);
+          files.containers.set(peer, kept);
+          return { path: `containers/${peer}.log`, bytes: Buffer.byteLength(kept), cut };
+        };
+        try {
+          for await (const piece of pieces) text += piece;
+        } finally {
+          keep();
+        }
+        return keep();
+      }),
+    write: (name, text) =>
+      operate('write', () => {
+        files.files.set(name, text);
+        return { path: name, bytes: Buffer.byteLength(text), cut: 0 };
       }),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** As `CappedFile` keeps it. */
+function withoutMiddle(text: string, maxBytes: number): { readonly kept: string; readonly cut: number } {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return { kept: text, cut: 0 };
+  const quarter = Math.floor(maxBytes / 4);
+  const head = bytes.subarray(0, wholeLinesOf(bytes.subarray(0, quarter)));
+  const last = bytes.subarray(bytes.length - (maxBytes - quarter));
+  const tail = last.subarray(tornLineOf(last));
+  const cut = bytes.length - head.length - tail.length;
+  return { kept: `${head.toString()}${leftOutLine(cut)}${tail.toString()}`, cut };
 }
 
 type Operate = <T>(name: StoreOperation['name'], work: () => T | Promise<T>) => Promise<T>;

@@ -39,6 +39,8 @@ export async function connectProcessHost(spec: HostSpec, options: ProcessHostOpt
     controlAddress: '127.0.0.1',
     hostAddress: '127.0.0.1',
     containers,
+    // It is this machine.
+    clock: async () => ({ aheadMs: 0, uncertaintyMs: 0 }),
     [Symbol.asyncDispose]: async () => closing.abort(),
   };
 }

@@ -9,6 +9,7 @@ import { fileFault } from '../store/file-fault.ts';
 import { environmentOf } from './environment.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { filesOf, type ProcessFiles } from './files.ts';
+import { inspectionOf } from './inspection.ts';
 import { markVariables } from './marks.ts';
 import { type LocalProcess, observeProcesses } from './observe.ts';
 import { makeDirectory, removeDirectory } from './process-directory.ts';
@@ -118,6 +119,11 @@ export function createProcesses(options: ProcessesOptions): Containers {
         signal.throwIfAborted();
         throw fileFault(`cannot read the output of ${name}`, error);
       }
+    },
+
+    inspect: async (id, signal) => {
+      const found = await find(id, signal);
+      return found === undefined ? undefined : inspectionOf(found);
     },
 
     restartDelay: async (id, signal) => {

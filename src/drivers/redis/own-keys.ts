@@ -17,6 +17,8 @@ export const markChannel = (bus: string): string => `tm:mark:${bus}`;
 export const probeKey = (bus: string): string => `tm:probe:${bus}`;
 /** Hash: runs whose timeline has begun, and when. */
 export const usedKey = (test: TestName): string => `tm:used:${test}`;
+/** List of commands that somebody at another terminal wants sent: JSON of HandRequest, oldest at the left. */
+export const handKey = (test: TestName): string => `tm:hand:${test}`;
 /** Stream of journal lines, for watchers. */
 export const eventsKey = (test: TestName): string => `tm:events:${test}`;
 /** Where in the stream the current run begins: `<id> <run>`. */

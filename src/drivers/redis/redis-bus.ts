@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { TmError } from '../../model/fault.ts';
-import { type PeerName, runId, type TestName } from '../../model/names.ts';
-import { commandKey, logKey, statusKey } from '../../model/wire.ts';
+import { type PeerName, runId, type TestName, testName } from '../../model/names.ts';
+import { commandKey, logKey, statusKey, statusStreamKey } from '../../model/wire.ts';
 import type { Bus, Buses, Listening } from '../../ports/bus.ts';
 import { abortable } from './abortable.ts';
 import { followEvents } from './event-follow.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { dropRequests, putRequest } from './hand-requests.ts';
+import { openReplicaFeed } from './open-replica-feed.ts';
 import { eventsKey, eventsStartKey, IN_FLIGHT_KEY, sentKey, usedKey } from './own-keys.ts';
+import type { RedisLink } from './redis-link.ts';
 import { RedisListening } from './redis-listening.ts';
-import { processAlive, takeRedisLock } from './redis-lock.ts';
+import { processAlive, redisLockHolder, takeRedisLock } from './redis-lock.ts';
 import { RedisSession, SESSION_LIMITS, type SessionLimits } from './redis-session.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import type { ReplicaFeed } from './replica-feed.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Opens buses over real connections. `limits` are for tests that cannot wait as long as people. */
@@ -29,6 +33,8 @@ class RedisBus implements Bus {
   readonly #sends: SendQueue;
   readonly #events = new EventPublisher();
   #listening: RedisListening | 'opening' | undefined;
+  /** The replication stream, until somebody listens. */
+  #feed: ReplicaFeed | undefined;
 
   private constructor(session: RedisSession) {
     this.#session = session;
@@ -57,12 +63,24 @@ class RedisBus implements Bus {
 
   async clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void> {
     // The batch in flight is of lines that these lists held.
-    const keys = peers.flatMap((peer) => [commandKey(peer), statusKey(peer), logKey(peer)]).concat(IN_FLIGHT_KEY);
-    await this.#session.run('the deletion of old keys', (link) => link.call('del', ...keys), signal);
+    const keys = peers.flatMap((peer) => [commandKey(peer), statusKey(peer), statusStreamKey(peer), logKey(peer)]);
+    await this.#session.run('the deletion of old keys', (link) => link.call('del', IN_FLIGHT_KEY, ...keys), signal);
     this.#sends.cleared(peers);
+    if (this.#listening instanceof RedisListening) this.#listening.cleared(peers);
   }
 
-  async listen(...[peers, listener, signal]: Parameters<Bus['listen']>): Promise<Listening> {
+  async replicate(...[peers, signal]: Parameters<Bus['replicate']>): Promise<boolean> {
+    if (this.#listening !== undefined) return false;
+    this.#feed?.close();
+    this.#feed = await openReplicaFeed(this.#session, this.#id, peers, signal);
+    return this.#feed !== undefined;
+  }
+
+  async ask(...[test, request, signal]: Parameters<Bus['ask']>): Promise<void> {
+    await this.#session.run('a request', (link) => putRequest(link, test, request), signal);
+  }
+
+  async listen(...[test, peers, listener, signal]: Parameters<Bus['listen']>): Promise<Listening> {
     if (this.#listening !== undefined) {
       throw new TmError({ kind: 'failed', message: 'somebody listens to the peers already' });
     }
@@ -71,7 +89,9 @@ class RedisBus implements Bus {
       this.#listening = undefined;
     };
     try {
-      const options = { bus: this.#id, session: this.#session, sends: this.#sends, peers, listener, closed };
+      const feed = this.#takeFeed(peers);
+      const [session, sends] = [this.#session, this.#sends];
+      const options = { bus: this.#id, session, sends, test, peers, listener, feed, closed };
       this.#listening = await RedisListening.open(options, signal);
       return this.#listening;
     } catch (error) {
@@ -89,8 +109,16 @@ class RedisBus implements Bus {
     return typeof reply === 'string' ? reply : undefined;
   }
 
-  lock(...[holder, signal]: Parameters<Bus['lock']>): ReturnType<Bus['lock']> {
-    return takeRedisLock(this.#session, holder, processAlive, signal);
+  async lock(...[holder, signal]: Parameters<Bus['lock']>): ReturnType<Bus['lock']> {
+    const lock = await takeRedisLock(this.#session, holder, processAlive, signal);
+    // What was asked of an earlier run is not for this one.
+    const drop = (link: RedisLink) => dropRequests(link, testName(holder.test));
+    if ('held' in lock) await this.#session.run('the start of a run', drop, signal);
+    return lock;
+  }
+
+  holder(...[machine, signal]: Parameters<Bus['holder']>): ReturnType<Bus['holder']> {
+    return redisLockHolder(this.#session, machine, processAlive, signal);
   }
 
   async markUsed(...[test, run, at]: Parameters<Bus['markUsed']>): Promise<void> {
@@ -108,6 +136,7 @@ class RedisBus implements Bus {
 
   async retire(...[test, peers, keepSeconds, signal]: Parameters<Bus['retire']>): Promise<void> {
     await this.clear(peers, signal);
+    await this.#session.run('the end of a run', (link) => dropRequests(link, test), signal);
     const own = [usedKey(test), eventsKey(test), eventsStartKey(test)];
     for (const key of own) {
       await this.#session.run('the end of a run', (link) => link.call('expire', key, keepSeconds), signal);
@@ -122,7 +151,18 @@ class RedisBus implements Bus {
     return followEvents(this.#session.endpoint, this.#session.limits, test, signal);
   }
 
+  /** It is for the first who listens to no peers but its own. */
+  #takeFeed(peers: readonly PeerName[]): ReplicaFeed | undefined {
+    const feed = this.#feed;
+    this.#feed = undefined;
+    const known = new Set(feed?.peers);
+    if (feed === undefined || peers.every((peer) => known.has(peer))) return feed;
+    feed.close();
+    return undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#feed?.close();
     if (this.#listening instanceof RedisListening) await this.#listening[Symbol.asyncDispose]();
     // What was published last is on its way; a Redis that is away is not waited for.
     await abortable(this.#events.flushed(), AbortSignal.timeout(1_000)).catch(() => undefined);

@@ -29,6 +29,9 @@ export function redisConfig(config: RedisConfig): string {
     'appendonly no',
     // What tm listens to, from the start.
     'notify-keyspace-events K$lg',
+    // tm reads the replication stream, and does not wait for other replicas nor for a disk.
+    'repl-diskless-sync yes',
+    'repl-diskless-sync-delay 0',
     // A title of its own would be written over its environment, where our labels are.
     ...(modern ? ['set-proc-title no'] : []),
     '',

@@ -1,14 +1,17 @@
+import type { StatusPrecision } from '../../model/event.ts';
 import type { TmError } from '../../model/fault.ts';
-import type { PeerName } from '../../model/names.ts';
+import type { PeerName, TestName } from '../../model/names.ts';
 import { commandKey, keyspaceChannel, logKey, statusKey } from '../../model/wire.ts';
 import type { BusListener, Listening } from '../../ports/bus.ts';
 import { abortable } from './abortable.ts';
+import { HandRequests } from './hand-requests.ts';
 import { LogDrain } from './log-drain.ts';
 import { makeProbeEvents, PROBE_EVENTS, restoreNotifications, turnOnNotifications } from './notifications.ts';
-import { LISTENING_CHANNEL, markChannel, probeKey } from './own-keys.ts';
+import { handKey, LISTENING_CHANNEL, markChannel, probeKey } from './own-keys.ts';
 import { RedisLinkLost, RedisReplyError } from './redis-fault.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { RedisSession, SessionMember } from './redis-session.ts';
+import type { ReplicaFeed } from './replica-feed.ts';
 import type { SendQueue } from './send-queue.ts';
 import { StatusWatch } from './status-watch.ts';
 
@@ -24,8 +27,11 @@ interface Options {
   readonly bus: string;
   readonly session: RedisSession;
   readonly sends: SendQueue;
+  readonly test: TestName;
   readonly peers: readonly PeerName[];
   readonly listener: BusListener;
+  /** The replication stream, where it is read; this listening closes it. */
+  readonly feed: ReplicaFeed | undefined;
   readonly closed: () => void;
 }
 
@@ -37,6 +43,7 @@ export class RedisListening implements Listening, SessionMember {
   readonly #options: Options;
   readonly #statuses: StatusWatch;
   readonly #logs: LogDrain;
+  readonly #requests: HandRequests;
   readonly #channels = new Map<string, (event: string) => void>();
   readonly #polls: NodeJS.Timeout;
   #precision: 'notified' | 'polled' | undefined;
@@ -44,10 +51,16 @@ export class RedisListening implements Listening, SessionMember {
   #lost = false;
 
   private constructor(options: Options) {
-    const { bus, session, sends, peers, listener } = options;
+    const { bus, session, sends, test, peers, listener, feed } = options;
     const { database } = session.endpoint;
     this.#options = options;
-    this.#statuses = new StatusWatch({ peers, tell: (report) => listener.status(report) });
+    this.#requests = new HandRequests(test, (request) => listener.asked(request));
+    this.#statuses = new StatusWatch({
+      peers,
+      marks: markChannel(bus),
+      feed,
+      tell: (report) => listener.status(report),
+    });
     this.#logs = new LogDrain({
       bus,
       peers,
@@ -63,6 +76,7 @@ export class RedisListening implements Listening, SessionMember {
       });
       this.#channels.set(keyspaceChannel(database, logKey(peer)), () => this.#logs.woken());
     }
+    this.#channels.set(keyspaceChannel(database, handKey(test)), () => this.#requests.woken());
     this.#channels.set(markChannel(bus), (number) => this.#statuses.marked(Number(number)));
     let ticks = 0;
     this.#polls = setInterval(() => {
@@ -85,17 +99,18 @@ export class RedisListening implements Listening, SessionMember {
     }
   }
 
-  get precision(): 'notified' | 'polled' {
-    return this.#precision ?? 'polled';
+  get precision(): StatusPrecision {
+    return this.#statuses.replicated ? 'replicated' : (this.#precision ?? 'polled');
   }
 
   async connected(link: RedisLink): Promise<void> {
-    const { bus, sends } = this.#options;
+    const { sends } = this.#options;
     this.#statuses.lost();
     if (this.#precision !== 'polled') await this.#subscribe(link);
     const watch = this.#watch;
-    await this.#statuses.connected(link, watch === undefined ? undefined : markChannel(bus));
+    await this.#statuses.connected(link, watch !== undefined);
     await sends.checkAll();
+    await this.#requests.connected(link);
     await this.#logs.connected(link, watch === undefined ? undefined : this.#alarm(watch));
     if (this.#lost) this.#options.listener.restored();
     this.#lost = false;
@@ -104,6 +119,7 @@ export class RedisListening implements Listening, SessionMember {
   lost(because: string): void {
     this.#watch = undefined;
     this.#statuses.lost();
+    this.#requests.lost();
     this.#logs.lost();
     if (!this.#lost) this.#options.listener.lost(because);
     this.#lost = true;
@@ -111,9 +127,15 @@ export class RedisListening implements Listening, SessionMember {
 
   ended(fault: TmError): void {
     clearInterval(this.#polls);
+    this.#options.feed?.close();
     this.#statuses.ended(fault);
     this.#logs.ended(fault);
     this.#options.listener.ended?.(fault.fault);
+  }
+
+  /** The peers' keys were deleted by this bus. */
+  cleared(peers: readonly PeerName[]): void {
+    this.#statuses.cleared(peers);
   }
 
   async drain(signal: AbortSignal): Promise<void> {
@@ -135,6 +157,8 @@ export class RedisListening implements Listening, SessionMember {
     sends.receipts(undefined);
     await this.#logs.stop();
     session.leave(this);
+    this.#options.feed?.close();
+    await this.#requests.stop();
     const watch = this.#watch;
     this.#watch = undefined;
     if (watch !== undefined) session.closeBeside(watch);
@@ -146,13 +170,13 @@ export class RedisListening implements Listening, SessionMember {
 
   /** Opens the connection for notifications. The first time it also finds out whether they come at all. */
   async #subscribe(link: RedisLink): Promise<void> {
-    const { bus, session, peers } = this.#options;
+    const { bus, session, test, peers } = this.#options;
     const { database } = session.endpoint;
     const watch = await session.openBeside('tm-watch');
     try {
       watch.onMessage = (channel, event) => this.#channels.get(channel)?.(event);
       const probe = keyspaceChannel(database, probeKey(bus));
-      const channels = [LISTENING_CHANNEL, markChannel(bus), probe];
+      const channels = [LISTENING_CHANNEL, markChannel(bus), keyspaceChannel(database, handKey(test)), probe];
       for (const peer of peers) {
         channels.push(keyspaceChannel(database, statusKey(peer)), keyspaceChannel(database, commandKey(peer)));
       }
@@ -200,6 +224,7 @@ export class RedisListening implements Listening, SessionMember {
   #look(): void {
     this.#statuses.readAll().catch(() => undefined);
     this.#options.sends.checkAll().catch(() => undefined);
+    this.#requests.woken();
   }
 }
 

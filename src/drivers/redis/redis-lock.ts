@@ -46,6 +46,18 @@ export async function takeRedisLock(
   }
 }
 
+/** Who holds the lock of the session's database, unless that is a process of `machine`, this one, which has died. */
+export async function redisLockHolder(
+  session: RedisSession,
+  machine: string,
+  alive: (pid: number) => boolean,
+  signal: AbortSignal,
+): Promise<LockHolder | undefined> {
+  const there = await session.run('the lock', (link) => link.call('get', LOCK_KEY), signal);
+  const holder = readHolder(String(there ?? ''));
+  return holder !== undefined && holder.machine === machine && !alive(holder.pid) ? undefined : holder;
+}
+
 /** Whether a process of this machine lives; one that we may not signal does. */
 export function processAlive(pid: number): boolean {
   try {

@@ -1,31 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeerName } from '../../model/names.ts';
-import { statusKey } from '../../model/wire.ts';
 import type { StatusReport } from '../../ports/bus.ts';
-import type { Reply } from './redis-call.ts';
 import { RedisLinkLost } from './redis-fault.ts';
 import type { RedisLink } from './redis-link.ts';
-import { redisScript, runScript } from './redis-script.ts';
+import type { FeedState, ReplicaFeed } from './replica-feed.ts';
+import { KEYS_PER_READ, readStatuses } from './status-read.ts';
+import { StatusTurn } from './status-turn.ts';
+import { WatchedStatus } from './watched-status.ts';
 
-/** Keys that are read at once; a Lua call takes no more than a few thousand arguments. */
-const KEYS_PER_READ = 1_000;
-
-/**
- * Reads the values, and in the same instant puts a mark among the notifications: those before it are of values up to what was read,
- * those behind it are of later ones. KEYS: statuses. ARGV: channel of marks, the read's number.
- */
-const READ = redisScript(`
-redis.call('PUBLISH', ARGV[1], ARGV[2])
-return redis.call('MGET', unpack(KEYS))`);
-
+/** Milliseconds that the feed may be behind a read before it counts as stuck. */
+const STUCK_MS = 3_000;
 /** Notifications that are not of a new value. */
 const NO_VALUE = new Set(['del', 'unlink', 'expire', 'persist', 'expired', 'evicted', 'rename_from', 'move_from']);
 
 interface Options {
   readonly peers: readonly PeerName[];
   readonly tell: (report: StatusReport) => void;
+  /** The channel of our marks. */
+  readonly marks: string;
+  /** The replication stream, where it is read. */
+  readonly feed: ReplicaFeed | undefined;
 }
-
-type Counts = Map<PeerName, number>;
 
 interface Awaited {
   readonly from: number;
@@ -35,39 +30,47 @@ interface Awaited {
 }
 
 /**
- * The statuses of all peers: a notification makes a peer dirty, and all that are dirty are read at once, one read at a time.
- * Every value that a notification told of is either reported or counted in `missed`.
+ * The statuses of all peers. From the replication stream each is told as it comes. Without it a notification makes a peer dirty, and
+ * all that are dirty are read at once, one read at a time: what such a peer also appended to its stream is told entry by entry, and of
+ * what it only SET, the value is told and the SETs before it are counted in `missed`.
  */
 export class StatusWatch {
   readonly #options: Options;
-  readonly #told = new Map<PeerName, string>();
+  readonly #statuses: ReadonlyMap<PeerName, WatchedStatus>;
   readonly #dirty = new Set<PeerName>();
-  /** Notifications of new values since the last mark. */
-  #counts: Counts = new Map();
   #link: RedisLink | undefined;
-  #marks: string | undefined;
+  /** Whether notifications come. */
+  #watched = false;
   #number = 0;
-  #mark: { readonly number: number; readonly resolve: (counts: Counts) => void } | undefined;
+  #turn: StatusTurn | undefined;
   #loop: Promise<void> | undefined;
   /** Peers that someone waits for to be read by a read with at least this number. */
   readonly #awaited = new Set<Awaited>();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#statuses = new Map(options.peers.map((peer) => [peer, new WatchedStatus(peer, options.tell)]));
+    if (options.feed !== undefined) this.#attach(options.feed);
   }
 
-  /** Reads everything on a new connection. `marks` is the channel of our marks; undefined where no notifications come and every read is by itself. */
-  async connected(link: RedisLink, marks: string | undefined): Promise<void> {
+  /** Whether no status hides behind another at present. */
+  get replicated(): boolean {
+    return this.#feedState !== 'off';
+  }
+
+  /** Reads everything on a new connection; `watched`: notifications come, and our marks among them. */
+  async connected(link: RedisLink, watched: boolean): Promise<void> {
     await this.#loop;
     this.#link = link;
-    this.#marks = marks;
+    this.#watched = watched;
     await link.race(this.readAll());
   }
 
   lost(): void {
     this.#link = undefined;
-    this.#counts = new Map();
-    this.#mark = undefined;
+    this.#turn?.abandon();
+    this.#turn = undefined;
+    for (const status of this.#statuses.values()) status.unwatched();
   }
 
   /** There will be no other connection: whoever waits hears of it. */
@@ -76,20 +79,22 @@ export class StatusWatch {
     this.#reject(fault);
   }
 
+  /** The peers' keys were deleted, and nobody's place in them is left. */
+  cleared(peers: readonly PeerName[]): void {
+    for (const peer of peers) this.#statuses.get(peer)?.cleared();
+  }
+
   /** A notification for the status of `peer`. */
   notified(peer: PeerName, event: string): void {
-    if (!NO_VALUE.has(event)) this.#counts.set(peer, (this.#counts.get(peer) ?? 0) + 1);
-    this.#dirty.add(peer);
-    this.#start();
+    const status = this.#statuses.get(peer);
+    if (status === undefined) return;
+    if (!NO_VALUE.has(event)) status.notified();
+    if (status.source === 'reads') this.#read(peer);
   }
 
   /** A message on the channel of marks. */
   marked(number: number): void {
-    if (this.#mark?.number !== number) return;
-    const counts = this.#counts;
-    this.#counts = new Map();
-    this.#mark.resolve(counts);
-    this.#mark = undefined;
+    this.#turn?.watchMarked(number);
   }
 
   /** Resolves when every status has been read after this call and told where it is news; a lost connection only delays it. */
@@ -98,16 +103,51 @@ export class StatusWatch {
     if (peers.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#awaited.add({ from: this.#number + 1, peers: new Set(peers), resolve, reject });
-      for (const peer of peers) this.#dirty.add(peer);
-      this.#start();
+      this.#read(...peers);
     });
+  }
+
+  get #feedState(): FeedState {
+    return this.#options.feed?.state ?? 'off';
+  }
+
+  #attach(feed: ReplicaFeed): void {
+    for (const status of this.#statuses.values()) status.begin();
+    const of = (peer: PeerName) => this.#statuses.get(peer);
+    const whole = feed.attach({
+      set: (peer, status, entry, missed) => of(peer)?.fed(status, entry, missed),
+      deleted: (peer) => of(peer)?.deleted(),
+      streamDeleted: (peer) => of(peer)?.streamDeleted(),
+      unclear: (peer) => {
+        of(peer)?.unclear();
+        this.#read(peer);
+      },
+      marked: (number) => this.#turn?.feedMarked(number),
+      changed: (state) => this.#feedChanged(state),
+    });
+    if (!whole || feed.state === 'off') this.#feedChanged('off');
+  }
+
+  #feedChanged(state: FeedState): void {
+    if (state === 'resuming') return;
+    if (state === 'off') {
+      for (const status of this.#statuses.values()) status.unfed();
+      this.#turn?.feedEnded();
+    }
+    // Behind a gap each peer is read, and so joins the feed where there is one.
+    this.#read(...this.#options.peers);
+  }
+
+  #read(...peers: readonly PeerName[]): void {
+    for (const peer of peers) this.#dirty.add(peer);
+    this.#start();
   }
 
   #start(): void {
     const link = this.#link;
     if (link === undefined || this.#loop !== undefined) return;
     let refused = false;
-    this.#loop = this.#read(link)
+    this.#loop = this.#run(link)
       .catch((error: unknown) => {
         // A break is the session's affair: the next connection reads everything.
         if (error instanceof RedisLinkLost) return;
@@ -120,48 +160,54 @@ export class StatusWatch {
       });
   }
 
-  async #read(link: RedisLink): Promise<void> {
+  async #run(link: RedisLink): Promise<void> {
     while (this.#dirty.size > 0 && this.#link === link) {
       // One read a turn: peers that change in the same moment are read together.
       await new Promise(setImmediate);
       const peers = [...this.#dirty].slice(0, KEYS_PER_READ);
       for (const peer of peers) this.#dirty.delete(peer);
       this.#number += 1;
-      const number = this.#number;
-      const [values, counts] = await this.#ask(link, peers, number);
-      this.#tell(peers, values, counts);
-      this.#satisfy(number, peers);
-    }
-  }
-
-  async #ask(link: RedisLink, peers: readonly PeerName[], number: number): Promise<[readonly Reply[], Counts]> {
-    const keys = peers.map(statusKey);
-    if (this.#marks === undefined) return [(await link.call('mget', ...keys)) as readonly Reply[], new Map()];
-    const marked = new Promise<Counts>((resolve) => {
-      this.#mark = { number, resolve };
-    });
-    const values = await runScript(link, READ, keys, [this.#marks, number]);
-    return [values as readonly Reply[], await link.race(marked)];
-  }
-
-  #tell(peers: readonly PeerName[], values: readonly Reply[], counts: Counts): void {
-    for (const [index, peer] of peers.entries()) {
-      const sets = counts.get(peer) ?? 0;
-      counts.delete(peer);
-      const status = values[index];
-      if (typeof status !== 'string') {
-        this.#told.delete(peer);
-        continue;
+      const turn = new StatusTurn(
+        this.#number,
+        peers.flatMap((peer) => this.#statuses.get(peer) ?? []),
+        { watched: this.#watched, fed: this.#feedState !== 'off' },
+      );
+      this.#turn = turn;
+      try {
+        await this.#take(link, turn);
+      } finally {
+        turn.abandon();
+        if (this.#turn === turn) this.#turn = undefined;
       }
-      if (sets === 0 && status === this.#told.get(peer)) continue;
-      this.#told.set(peer, status);
-      this.#options.tell({ peer, status, missed: Math.max(0, sets - 1) });
     }
-    // Notified before the mark, but not among the keys that were read: they are for the next read.
-    for (const [peer, sets] of counts) {
-      this.#counts.set(peer, (this.#counts.get(peer) ?? 0) + sets);
-      this.#dirty.add(peer);
+  }
+
+  async #take(link: RedisLink, turn: StatusTurn): Promise<void> {
+    const { marks } = this.#options;
+    const wanted = turn.statuses.map(({ peer, wanted: from }) => ({ peer, from }));
+    const mark = turn.expectsMark ? { channel: marks, number: turn.number } : undefined;
+    const readings = await readStatuses(link, wanted, mark);
+    await link.race(turn.watch);
+    await link.race(this.#untilFed(turn));
+    if (this.#link !== link) throw new RedisLinkLost('replaced');
+    const { done, again } = turn.finish(readings, this.#watched ? 'notification' : 'poll');
+    for (const peer of again) this.#dirty.add(peer);
+    this.#satisfy(turn.number, done);
+  }
+
+  /** Waits for the feed to come to the turn's mark. One that never does is made anew, and then done without. */
+  async #untilFed(turn: StatusTurn): Promise<void> {
+    const { feed } = this.#options;
+    if (feed === undefined) return;
+    for (const end of [() => feed.shake('it is stuck'), () => feed.close()]) {
+      const stop = new AbortController();
+      const late = sleep(STUCK_MS, true, { signal: stop.signal, ref: false }).catch(() => false);
+      const stuck = await Promise.race([turn.feed.then(() => false), late]);
+      stop.abort();
+      if (!stuck) return;
+      end();
     }
+    await turn.feed;
   }
 
   #reject(error: unknown): void {

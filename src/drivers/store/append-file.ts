@@ -17,6 +17,8 @@ interface Batch {
 export class AppendFile implements AsyncDisposable {
   /** Lines that were in it when it was opened. */
   readonly lines: number;
+  /** Bytes that they take. */
+  readonly bytes: number;
   readonly #file: FileHandle;
   readonly #shown: string;
   #length: number;
@@ -57,6 +59,7 @@ export class AppendFile implements AsyncDisposable {
     this.#file = file;
     this.#shown = shown;
     this.lines = lines;
+    this.bytes = length;
     this.#length = length;
   }
 

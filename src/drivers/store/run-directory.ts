@@ -1,9 +1,12 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EvidenceFile } from '../../model/event.ts';
 import type { PeerName } from '../../model/names.ts';
 import type { RunStore } from '../../ports/store.ts';
 import { AppendFile } from './append-file.ts';
+import { type Capped, CappedFile } from './capped-file.ts';
 import { fileFault } from './file-fault.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Bytes gathered before they are written to a container's log. */
 const PIECE = 1 << 16;
@@ -20,9 +23,11 @@ export async function openRunDirectory(path: string, shown: string): Promise<Run
   return {
     path: shown,
     events: journal.lines,
+    journalBytes: journal.bytes,
     journal: (lines) => journal.append(lines.map((line) => `${line}\n`).join('')),
     log: (text) => log.append(text),
-    containerLog: (peer, pieces) => writeContainerLog(path, shown, peer, pieces),
+    containerLog: (peer, pieces, maxBytes) => writeContainerLog(path, shown, peer, pieces, maxBytes),
+    write: (name, text) => writeWhole(path, shown, name, text),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([journal[Symbol.asyncDispose](), log[Symbol.asyncDispose]()]);
     },
@@ -45,30 +50,41 @@ async function writeContainerLog(
   shown: string,
   peer: PeerName,
   pieces: AsyncIterable<string>,
-): Promise<void> {
+  maxBytes: number,
+): Promise<EvidenceFile> {
   const name = `containers/${peer}.log`;
-  const write = async (work: () => Promise<unknown>): Promise<void> => {
+  const write = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await work();
+      return await work();
     } catch (error) {
       throw fileFault(`cannot write ${shown}/${name}`, error);
     }
   };
   let gathered = '';
-  let file: Awaited<ReturnType<typeof open>> | undefined;
-  await write(async () => {
-    file = await open(join(path, name), 'w', 0o600);
-  });
-  await using log = file!;
+  let kept: Capped = { bytes: 0, cut: 0 };
+  await using log = await write(() => CappedFile.open(join(path, name), maxBytes));
   try {
     for await (const piece of pieces) {
       gathered += piece;
       if (gathered.length < PIECE) continue;
       const full = gathered;
       gathered = '';
-      await write(() => log.writeFile(full));
+      await write(() => log.write(full));
     }
   } finally {
-    await write(() => log.writeFile(gathered));
+    kept = await write(async () => {
+      await log.write(gathered);
+      return log.finish();
+    });
+  }
+  return { path: name, ...kept };
+}
+
+async function writeWhole(path: string, shown: string, name: string, text: string): Promise<EvidenceFile> {
+  try {
+    await replaceFile(join(path, name), text);
+    return { path: name, bytes: Buffer.byteLength(text), cut: 0 };
+  } catch (error) {
+    throw fileFault(`cannot write ${shown}/${name}`, error);
   }
 }

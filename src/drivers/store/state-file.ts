@@ -69,7 +69,7 @@ function parseState(text: string, shown: string): State {
     throw new TmError({
       kind: 'failed',
       message: `${shown} has version ${JSON.stringify(value['version'])}, and this tm reads version 1`,
-      hint: `use the tm that wrote it, or remove it (rm '${shown}') and run: tm destroy <config>`,
+      hint: 'use the tm that wrote it, or run: tm destroy <config>, which removes it',
     });
   }
   const wrong = wrongMember(value);
@@ -105,6 +105,6 @@ function unusable(shown: string, because: string): TmError {
   return new TmError({
     kind: 'failed',
     message: `${shown} cannot be used: ${because}`,
-    hint: `remove it (rm '${shown}') and run: tm destroy <config> — what stands on the hosts is found there by its labels`,
+    hint: 'run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed',
   });
 }

@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { disposeQuietly } from '../../lib/dispose-quietly.ts';
+import { type Fault, toFault } from '../../model/fault.ts';
 import type { TestName } from '../../model/names.ts';
 import type { State, Store, Stores } from '../../ports/store.ts';
 import { candidates, claimDirectory, findDirectory } from './claim.ts';
 import { errorCode, fileFault } from './file-fault.ts';
 import { takeLock } from './lock-file.ts';
+import { isStale, readLockRecord } from './lock-record.ts';
 import { takeMachineLock } from './machine-lock.ts';
 import { openRunDirectory } from './run-directory.ts';
 import { checkOwner, type FoundState, readStateFile, removeStateFile, writeStateFile } from './state-file.ts';
@@ -19,7 +21,7 @@ export function createFileStores(directory: string, options: { readonly machineL
   const root = resolve(directory);
   return {
     open: (test) => openStore(root, directory, test, options.machineLocks),
-    known: () => known(root, directory),
+    known: (onUnusable) => known(root, directory, onUnusable),
   };
 }
 
@@ -76,15 +78,28 @@ function openStore(root: string, shownRoot: string, test: TestName, machineLocks
       }
       return { held: true, [Symbol.asyncDispose]: () => disposeQuietly(there, here) };
     },
+    holder: async (machine) => {
+      if (!(await find())) return undefined;
+      const record = await readLockRecord(join(root, name, 'lock'), shown('lock'));
+      return record === undefined || (await isStale(record, machine)) ? undefined : record.holder;
+    },
     openRun: async (run) => openRunDirectory(join(await claim(), 'runs', run), shown(join('runs', run))),
   };
 }
 
-async function known(root: string, shownRoot: string): Promise<readonly State[]> {
+async function known(
+  root: string,
+  shownRoot: string,
+  onUnusable: (fault: Fault) => void = () => {},
+): Promise<readonly State[]> {
   const found: FoundState[] = [];
   for (const name of await directoriesIn(root, shownRoot)) {
-    const state = await readStateFile(join(root, name, 'state.json'), join(shownRoot, name, 'state.json'));
-    if (state !== undefined) found.push(state);
+    try {
+      const state = await readStateFile(join(root, name, 'state.json'), join(shownRoot, name, 'state.json'));
+      if (state !== undefined) found.push(state);
+    } catch (error) {
+      onUnusable(toFault(error));
+    }
   }
   return found.sort((a, b) => b.writtenAt - a.writtenAt).map(({ state }) => state);
 }

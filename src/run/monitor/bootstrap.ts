@@ -12,7 +12,7 @@ export async function bootstrap(session: Session): Promise<void> {
   const known = () => [...wanted].every((peer) => board.peers.get(peer)?.multiaddr !== undefined);
   const outcome = await board.until(known, world.clock, world.clock.now() + ADDRESS_WAIT_MS, session.stop.signal);
   if (outcome === 'stopped') return;
-  const sends: Promise<void>[] = [];
+  const sends: Promise<number>[] = [];
   for (const peer of request.desired.spec.peers) {
     for (const neighbour of peer.bootstrap) {
       const multiaddr = board.peers.get(neighbour)?.multiaddr;

@@ -57,15 +57,16 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   let away = false;
   let gone: Fault | undefined;
   const listener: BusListener = {
-    status: ({ peer, status, missed }) => {
-      recorder.emit({ type: 'peer-status', peer, status, missed });
-      board.reported(peer, status);
+    status: (report) => {
+      recorder.emit({ type: 'peer-status', ...report });
+      board.reported(report.peer, report.status);
     },
     logs: async (lines) => {
       for (const line of lines) recorder.emit({ type: 'log', ...line });
       await recorder.flush();
     },
     taken: (receipt) => messages.taken(receipt),
+    asked: (request) => messages.asked(request),
     lost: (because) => {
       lostAt = world.clock.now();
       away = true;
@@ -83,7 +84,7 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   };
   try {
     await Promise.all(fleet.engines().map((host) => watchExits(session, host, judge, closing.signal)));
-    listening = await bus.listen([...board.peers.keys()], listener, closing.signal);
+    listening = await bus.listen(session.request.desired.spec.test, [...board.peers.keys()], listener, closing.signal);
   } catch (error) {
     closing.abort();
     throw error;

@@ -1,7 +1,7 @@
 import type { EventBody } from '../../model/event.ts';
 import type { PeerName } from '../../model/names.ts';
 import { restartDelay } from '../../model/wire.ts';
-import type { Receipt } from '../../ports/bus.ts';
+import type { HandRequest, Receipt } from '../../ports/bus.ts';
 import type { Session } from '../session.ts';
 import type { Origin, Untaken } from './monitoring.ts';
 
@@ -23,8 +23,8 @@ export class Messages {
     this.#session = session;
   }
 
-  /** Appends to the peer's queue and journals it. Sends of one turn keep their order. Throws `unreachable`. */
-  async send(peer: PeerName, command: string, origin: Origin): Promise<void> {
+  /** Appends to the peer's queue and journals it; gives the clock's time at which Redis had it. Sends of one turn keep their order. Throws `unreachable`. */
+  async send(peer: PeerName, command: string, origin: Origin): Promise<number> {
     const { bus, recorder, board, world } = this.#session;
     if (bus === undefined) throw new Error('Redis is not connected');
     const seconds = restartDelay(command);
@@ -36,10 +36,24 @@ export class Messages {
     const takenAt = this.#early.get(key);
     if (takenAt === undefined) {
       this.#outstanding.set(key, { peer, command, origin, sentAt });
-      return;
+      return sentAt;
     }
     this.#early.delete(key);
     this.#report({ peer, command, origin, sentAt }, takenAt);
+    return sentAt;
+  }
+
+  /** Somebody at another terminal wants something sent: it is, unless there is no such peer to hear it. */
+  asked({ id, peer, command, by }: HandRequest): void {
+    const { board, recorder } = this.#session;
+    const state = board.peers.get(peer as PeerName);
+    if (state === undefined || state.life !== 'alive') {
+      const why =
+        state === undefined ? 'there is no such peer' : `it has ${state.life === 'died' ? 'died' : 'stopped'}`;
+      recorder.emit({ type: 'hand-refused', peer, command, by, request: id, because: why });
+      return;
+    }
+    this.send(state.peer, command, { kind: 'hand', by, request: id }).catch(() => undefined);
   }
 
   taken({ peer, message }: Receipt): void {
@@ -66,6 +80,7 @@ export class Messages {
     recorder.emit({
       type: 'command-taken',
       ...(origin.kind === 'timeline' ? { index: origin.index } : {}),
+      ...(origin.kind === 'hand' ? { request: origin.request } : {}),
       peer,
       command,
       afterMs: rounded(Math.max(0, takenAt - sentAt)),
@@ -83,6 +98,10 @@ const keyOf = (peer: PeerName, message: number): string => `${message} ${peer}`;
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function sentEvent(peer: PeerName, command: string, origin: Origin, sentAt: number): EventBody {
+  if (origin.kind === 'hand') {
+    const { by, request } = origin;
+    return { type: 'message-sent', peer, command, origin: 'hand', by, request };
+  }
   if (origin.kind !== 'timeline') return { type: 'message-sent', peer, command, origin: origin.kind };
   const { index, dueMs, zero } = origin;
   return { type: 'command-sent', index, peer, command, dueMs, sentMs: rounded(sentAt - zero) };

@@ -5,7 +5,9 @@ import type { PeerName } from '../../model/names.ts';
 export type Origin =
   /** `zero`: the clock's time at which the timeline began. */
   | { readonly kind: 'timeline'; readonly index: number; readonly dueMs: number; readonly zero: number }
-  | { readonly kind: 'bootstrap' | 'shutdown' | 'hand' };
+  | { readonly kind: 'bootstrap' | 'shutdown' }
+  /** `by`: `user@machine`; `request`: the asker's own name for it. */
+  | { readonly kind: 'hand'; readonly by: string; readonly request: string };
 
 /** A message that lies in a peer's queue. */
 export interface Untaken {
@@ -15,8 +17,8 @@ export interface Untaken {
 
 /** The ears and the voice of a run: statuses, logs and receipts from Redis, ends of containers from the engines, commands to peers. */
 export interface Monitoring {
-  /** Appends to the peer's queue and journals it. Sends of one turn keep their order. Throws `unreachable`. */
-  send(peer: PeerName, command: string, origin: Origin): Promise<void>;
+  /** Appends to the peer's queue and journals it; gives the clock's time at which Redis had it. Sends of one turn keep their order. Throws `unreachable`. */
+  send(peer: PeerName, command: string, origin: Origin): Promise<number>;
   /** Timeline commands that peers have not taken, unless they died. */
   untaken(): readonly Untaken[];
   /** Why Redis is gone for good, if it is. */

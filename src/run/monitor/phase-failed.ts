@@ -1,10 +1,12 @@
+import type { RuleFailure } from '../rules.ts';
+
 /** The test failed in a phase for reasons that are the peers', not ours: they become reasons of the verdict. */
 export class PhaseFailed extends Error {
-  readonly reasons: readonly string[];
+  readonly failures: readonly RuleFailure[];
 
-  constructor(...reasons: readonly string[]) {
-    super(reasons.join('; '));
+  constructor(...failures: readonly RuleFailure[]) {
+    super(failures.map(({ reason }) => reason).join('; '));
     this.name = 'PhaseFailed';
-    this.reasons = reasons;
+    this.failures = failures;
   }
 }

@@ -1,9 +1,10 @@
 import { SHUTDOWN_COMMAND } from '../../model/wire.ts';
 import type { PeerState } from '../board.ts';
+import type { RuleFailure } from '../rules.ts';
 import type { Session } from '../session.ts';
+import { markUsed } from './mark-used.ts';
 import { PhaseFailed } from './phase-failed.ts';
 import { names, throwIfRedisIsGone } from './startup.ts';
-import { useUp } from './use-up.ts';
 
 /** Milliseconds for a peer that has reported `stopped` to end by itself, so that its last lines are flushed. */
 const EXIT_GRACE_MS = 3000;
@@ -18,33 +19,39 @@ export async function shutDown(session: Session): Promise<void> {
   const { shutdownSeconds } = request.desired.spec.timeouts;
   const patienceMs = shutdownSeconds * 1000;
   const { clock } = world;
-  const failures: string[] = [];
+  const failures: RuleFailure[] = [];
 
   const taken = () => monitoring.fault() !== undefined || monitoring.untaken().length === 0;
   if (!session.stop.signal.aborted) await board.until(taken, clock, clock.now() + patienceMs, session.stop.signal);
   if (!session.stop.signal.aborted) {
     for (const { peer, command } of monitoring.untaken())
-      failures.push(
-        board.peers.get(peer)?.life === 'ended'
-          ? `${peer} stopped without taking "${command}"`
-          : `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`,
-      );
+      failures.push({
+        rule: 'taken',
+        reason:
+          board.peers.get(peer)?.life === 'ended'
+            ? `${peer} stopped without taking "${command}"`
+            : `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`,
+      });
   }
 
   throwIfRedisIsGone(session);
   // Only a tm that is killed right now would miss the note; the peers are told all the same.
-  await useUp(session).catch(() => undefined);
+  await markUsed(session).catch(() => undefined);
   session.shuttingDown = true;
   board.changed();
   const asked = board.all().filter((peer) => peer.containerId !== undefined && !isDown(peer));
   await Promise.all(asked.map(({ peer }) => monitoring.send(peer, SHUTDOWN_COMMAND, { kind: 'shutdown' })));
   await board.until(() => monitoring.fault() !== undefined || asked.every(isDown), clock, clock.now() + patienceMs);
   const running = asked.filter((peer) => !isDown(peer));
-  if (running.length > 0) failures.push(`${names(running)} did not report stopped within ${shutdownSeconds} s`);
+  if (running.length > 0) {
+    const reason = `${names(running)} did not report stopped within ${shutdownSeconds} s`;
+    failures.push({ rule: 'stopped', reason });
+  }
 
   const stopped = () => board.all().filter((peer) => peer.containerId !== undefined && peer.status?.word === 'stopped');
   await board.until(() => stopped().every((peer) => peer.life !== 'alive'), clock, clock.now() + EXIT_GRACE_MS);
   await monitoring.drain();
+  session.shutDownOver = true;
   if (failures.length > 0) throw new PhaseFailed(...failures);
 }
 

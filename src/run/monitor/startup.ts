@@ -15,10 +15,12 @@ export async function awaitStarted(session: Session): Promise<void> {
   if (outcome === 'stopped') return;
   throwIfRedisIsGone(session);
   const died = board.all().filter((peer) => peer.life === 'died');
-  if (died.length > 0) throw new PhaseFailed(`${names(died)} died before the timeline began`);
+  if (died.length > 0)
+    throw new PhaseFailed({ rule: 'started', reason: `${names(died)} died before the timeline began` });
   if (outcome === 'timeout') {
     const missing = board.all().filter((peer) => !peer.started);
-    throw new PhaseFailed(`${names(missing)} did not report started within ${startupSeconds} s`);
+    const reason = `${names(missing)} did not report started within ${startupSeconds} s`;
+    throw new PhaseFailed({ rule: 'started', reason });
   }
 }
 

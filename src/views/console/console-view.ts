@@ -30,8 +30,8 @@ export interface ConsoleOptions extends Output {
   readonly shownPath?: (path: string) => string;
   /** The first line, when a run begins; missing: `smoke-5peer · 5 peers · smoke.yaml`. */
   readonly heading?: (run: EventOf<'run-started'>, dot: string) => string;
-  /** Whether the end says where the evidence is and what to type next. */
-  readonly advice?: boolean;
+  /** What stands below the verdict: also where the report is and what to type next (missing), only the report, or neither. */
+  readonly closing?: 'report' | 'verdict';
 }
 
 /** A column of names is never narrower or wider than this. */
@@ -60,9 +60,11 @@ export function createConsoleView(options: ConsoleOptions): View {
   const writeVerdict = (): void => {
     if (story?.verdict === undefined || story.verdict === toldVerdict) return;
     toldVerdict = story.verdict;
-    const block = verdictBlock(story, shownPath);
+    const block = verdictBlock(story, shownPath, marks);
     if (block === undefined) return;
-    const rows = options.advice === false ? [] : block.rows;
+    const rows = block.rows.filter(
+      ({ label }) => options.closing === undefined || (options.closing === 'report' && label !== 'next'),
+    );
     options.write(joined(paintVerdict({ ...block, rows }, layoutFor(options))));
   };
 

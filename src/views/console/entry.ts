@@ -23,3 +23,15 @@ export type Who =
   | { readonly kind: 'peer'; readonly name: string }
   | { readonly kind: 'place'; readonly name: string }
   | { readonly kind: 'tm' };
+
+export const TM: Who = { kind: 'tm' };
+export const peer = (name: string): Who => ({ kind: 'peer', name });
+export const quoted = (text: string): string => `"${text}"`;
+
+/** A detail of the run as a whole. */
+export const aside = (text: string): Entry => ({ who: TM, mark: 'info', tone: 'quiet', text });
+
+/** Something that wants an eye, and what to do about it. */
+export function caution(who: Who, text: string, hint?: string): Entry {
+  return { who, mark: 'caution', tone: 'caution', text, ...(hint === undefined ? {} : { below: [hint] }) };
+}

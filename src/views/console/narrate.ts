@@ -4,14 +4,17 @@ import type { TmEvent } from '../../model/event.ts';
 import { parseStatus } from '../../model/wire.ts';
 import { countOf } from '../count-of.ts';
 import { shortTime } from '../short-time.ts';
+import { clockEntry } from './clock-entry.ts';
 import { deathEntry } from './death-entry.ts';
-import type { Entry, Who } from './entry.ts';
-import type { Story } from './story.ts';
+import { aside, caution, type Entry, peer, quoted, TM } from './entry.ts';
+import { evidenceEntry } from './evidence-entry.ts';
+import { decisionEntry, lateEntry, waitingEntry } from './expectation-entries.ts';
+import type { EventOf, Story } from './story.ts';
 
+/** Commands that are told one by one as not sent for one reason. */
+const MOST_SKIPPED = 3;
 /** A command that is sent or taken later than this, in milliseconds, is worth a word. */
 const WORTH_SAYING_MS = 50;
-
-const TM: Who = { kind: 'tm' };
 
 /**
  * The entries of an event, in a story that holds it already. A command is told when it is sent and not when it is
@@ -31,15 +34,12 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
       return [caution(TM, event.message, event.hint)];
     case 'planned':
       return event.plan.warnings.map((warning) => caution(TM, warning));
+    case 'test-described':
+      return varsAside(event);
+    case 'host-described':
+      return clockEntry(event, verbose);
     case 'bus-ready':
-      if (event.precision === 'notified') return verbose ? [aside(`listening on redis ${event.redis}`)] : [];
-      return [
-        caution(
-          TM,
-          `redis ${event.redis} gives no notifications, so statuses are polled`,
-          'statuses that change quickly may be missed; allow CONFIG SET there, or leave Redis to tm',
-        ),
-      ];
+      return busEntry(event, verbose);
     case 'bus-lost':
       return [caution(TM, `redis lost: ${event.because}; trying again`)];
     case 'bus-restored':
@@ -57,7 +57,9 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
       return message(event, story, verbose);
     case 'timeline-started': {
       const length = event.lengthMs === 0 ? '' : ` over ${shortTime(event.lengthMs)}`;
-      const text = `timeline: ${countOf(event.commands, 'command')}${length}`;
+      const expectations = story.described?.expectations.length ?? 0;
+      const more = expectations === 0 ? '' : `, ${countOf(expectations, 'expectation')}`;
+      const text = `timeline: ${countOf(event.commands, 'command')}${length}${more}`;
       return [{ who: TM, mark: 'start', tone: 'sent', text, note: 'times count from here' }];
     }
     case 'command-sent': {
@@ -78,7 +80,7 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
     case 'command-skipped':
       // After Ctrl-C that is true of every command that was still to come: the verdict counts them.
       if (story.stopping && !verbose) return [];
-      return [caution(peer(event.peer), `${quoted(event.command)} not sent: ${event.because}`)];
+      return skipped(event, story, verbose);
     case 'peer-died':
       return [deathEntry(event, story)];
     case 'peer-exited': {
@@ -107,6 +109,20 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
       return verbose ? [aside(`timeline ended after ${shortTime(event.ms)}`)] : [];
     case 'verdict':
       return verbose ? [aside(`verdict: ${event.verdict.kind}`)] : [];
+    case 'command-waiting':
+      return [waitingEntry(event, story)];
+    case 'expectation-decided':
+      return decisionEntry(event, story, verbose);
+    case 'expectation-late':
+      return [lateEntry(event, story)];
+    case 'hand-refused':
+      return [
+        { ...caution(peer(event.peer), `${quoted(event.command)} not sent: ${event.because}`), note: byHand(event.by) },
+      ];
+    case 'evidence-saved':
+      return evidenceEntry(event, verbose);
+    // Rules come with the verdict.
+    case 'rule-decided':
     case 'run-started':
     case 'step-started':
     case 'step-progress':
@@ -121,13 +137,13 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
 }
 
 /** Bootstrap and shutdown go to every peer alike: forty equal lines say less than one. */
-function message(event: TmEvent & { readonly type: 'message-sent' }, story: Story, verbose: boolean): readonly Entry[] {
+function message(event: EventOf<'message-sent'>, story: Story, verbose: boolean): readonly Entry[] {
   const entry: Entry = {
     who: peer(event.peer),
     mark: 'sent',
     tone: 'sent',
     text: event.command,
-    note: event.origin === 'hand' ? 'by hand' : event.origin,
+    note: event.origin === 'hand' ? byHand(event.by) : event.origin,
   };
   if (verbose || event.origin === 'hand') return [entry];
   if (event.origin !== 'shutdown' || story.toldToStop !== 1) return [];
@@ -135,11 +151,38 @@ function message(event: TmEvent & { readonly type: 'message-sent' }, story: Stor
   return [{ who: TM, mark: 'stop', tone: 'sent', text: `${after}shutting the peers down` }];
 }
 
-const aside = (text: string): Entry => ({ who: TM, mark: 'info', tone: 'quiet', text });
-
-function caution(who: Who, text: string, hint?: string): Entry {
-  return { who, mark: 'caution', tone: 'caution', text, ...(hint === undefined ? {} : { below: [hint] }) };
+/** Commands that are skipped for one reason, such as `--fail-fast`, may be all that are left: the first few stand for them. */
+function skipped(event: EventOf<'command-skipped'>, story: Story, verbose: boolean): readonly Entry[] {
+  const count = verbose ? 1 : (story.skippedBecause.get(event.because) ?? 1);
+  if (count > MOST_SKIPPED + 1) return [];
+  if (count > MOST_SKIPPED) return [caution(TM, `more commands are not sent: ${event.because}`)];
+  return [caution(peer(event.peer), `${quoted(event.command)} not sent: ${event.because}`)];
 }
 
-const peer = (name: string): Who => ({ kind: 'peer', name });
-const quoted = (command: string): string => `"${command}"`;
+/** `by hand, ana@laptop`. */
+const byHand = (by: string | undefined): string => (by === undefined ? 'by hand' : `by hand, ${by}`);
+
+/** What this run was given for the vars of its file: two runs of one file differ in nothing else. */
+function varsAside({ vars }: EventOf<'test-described'>): readonly Entry[] {
+  const given = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+  return given.length === 0 ? [] : [aside(`with ${given.join(' ')}`)];
+}
+
+function busEntry({ redis, precision }: EventOf<'bus-ready'>, verbose: boolean): readonly Entry[] {
+  switch (precision) {
+    case 'replicated':
+      return verbose ? [aside(`listening on ${redis}: every status is seen, from its replication stream`)] : [];
+    case 'notified':
+      return verbose ? [aside(`listening on ${redis}: statuses are read when it notifies`)] : [];
+    case 'polled':
+      return [
+        caution(
+          TM,
+          `${redis} gives no notifications, so statuses are polled`,
+          'statuses that change quickly may be missed; allow CONFIG SET there, or leave Redis to tm',
+        ),
+      ];
+    default:
+      return assertNever(precision);
+  }
+}

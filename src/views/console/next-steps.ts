@@ -2,7 +2,7 @@
 import { assertNever } from '../../lib/assert-never.ts';
 import type { Story } from './story.ts';
 
-const MOST_DEATHS = 2;
+const MOST_CONCERNED = 3;
 
 /** Commands with a word on what each is for, the most useful first; none after a clean pass. */
 export function nextSteps(story: Story, shownPath: (path: string) => string): readonly string[] {
@@ -10,17 +10,18 @@ export function nextSteps(story: Story, shownPath: (path: string) => string): re
   const verdict = story.verdict?.verdict;
   if (run === undefined || verdict === undefined) return [];
   const file = quoted(shownPath(run.file));
-  const directory = shownPath(run.directory);
   const destroy = (story.ended?.left.length ?? 0) === 0 ? [] : [`tm destroy ${file}  # removes what is left`];
   switch (verdict.kind) {
     case 'passed':
       return destroy;
     case 'failed': {
-      const dead = [...new Set(story.deaths.map((death) => death.peer))].slice(0, MOST_DEATHS);
-      const logs = dead.map(
-        (peer) => `less ${quoted(`${directory}/containers/${peer}.log`)}  # all that ${peer} wrote`,
-      );
-      return [...(logs.length > 0 ? logs : [`less ${quoted(`${directory}/run.log`)}`]), ...destroy];
+      const concerned = [...new Set([...story.deaths.map((death) => death.peer), ...unmetPeers(story)])];
+      const few = concerned.slice(0, MOST_CONCERNED).map(quoted).join(' ');
+      return [
+        `tm logs${few === '' ? '' : ` ${few}`}`,
+        'tm replay',
+        ...(destroy.length === 0 ? [`tm apply ${file}`] : destroy),
+      ];
     }
     case 'interrupted':
       return destroy;
@@ -30,13 +31,22 @@ export function nextSteps(story: Story, shownPath: (path: string) => string): re
           ? [`tm watch ${file}  # shows the run that holds it`]
           : [];
       // A timeline that has begun has used its containers up: there is nothing to go on from.
-      if (story.timeline !== undefined) return [`less ${quoted(`${directory}/run.log`)}`, ...destroy];
+      if (story.timeline !== undefined) return ['tm logs', ...destroy];
       // Where nothing was made, an apply begins anew: nobody needs to be told how.
       return destroy.length === 0 ? [] : [`tm apply ${file}  # goes on from here, once that is mended`, ...destroy];
     }
     default:
       return assertNever(verdict);
   }
+}
+
+/** The peers whose logs tell most about what was not met: those that were seen, or the one that was not. */
+function unmetPeers(story: Story): readonly string[] {
+  return [...story.decided.values()].flatMap(({ outcome, expectation, sightings }) => {
+    if (outcome !== 'unmet') return [];
+    const asked = story.described?.expectations[expectation]?.peers ?? [];
+    return [...sightings.map((sighting) => sighting.peer), ...(asked.length === 1 ? asked : [])];
+  });
 }
 
 /** Fit for a POSIX shell. */

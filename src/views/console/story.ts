@@ -18,6 +18,7 @@ export interface CommandFate {
 /** A run so far. */
 export interface Story {
   readonly run?: EventOf<'run-started'>;
+  readonly described?: EventOf<'test-described'>;
   readonly timeline?: EventOf<'timeline-started'>;
   readonly timelineEnded?: EventOf<'timeline-ended'>;
   /** The last thing that each peer was told, and when. */
@@ -25,11 +26,18 @@ export interface Story {
   /** The timeline's commands that were sent, by index. */
   readonly commands: ReadonlyMap<number, CommandFate>;
   readonly skipped: number;
+  /** The same by their reason. */
+  readonly skippedBecause: ReadonlyMap<string, number>;
   /** Peers that were sent `shutdown`. */
   readonly toldToStop: number;
   /** A person or a signal asked for the end. */
   readonly stopping: boolean;
   readonly deaths: readonly EventOf<'peer-died'>[];
+  /** What became of the expectations, by id, in the order in which they were decided. */
+  readonly decided: ReadonlyMap<number, EventOf<'expectation-decided'>>;
+  /** Of those that are unmet: what they asked for came after all, behind their window. */
+  readonly late: ReadonlyMap<number, EventOf<'expectation-late'>>;
+  readonly rules: readonly EventOf<'rule-decided'>[];
   readonly verdict?: EventOf<'verdict'>;
   readonly ended?: EventOf<'run-ended'>;
 }
@@ -60,6 +68,7 @@ export function momentOf(story: Story, event: TmEvent): Moment {
 // Changed in place: a run of a thousand peers has a million events, and copying its maps for each would be quadratic.
 interface Facts extends Story {
   run?: EventOf<'run-started'>;
+  described?: EventOf<'test-described'>;
   timeline?: EventOf<'timeline-started'>;
   timelineEnded?: EventOf<'timeline-ended'>;
   verdict?: EventOf<'verdict'>;
@@ -67,24 +76,35 @@ interface Facts extends Story {
   toldToStop: number;
   skipped: number;
   stopping: boolean;
+  readonly skippedBecause: Map<string, number>;
   readonly lastTold: Map<PeerName, { readonly command: string; readonly atMs: number }>;
   readonly commands: Map<number, CommandFate>;
   readonly deaths: EventOf<'peer-died'>[];
+  readonly decided: Map<number, EventOf<'expectation-decided'>>;
+  readonly late: Map<number, EventOf<'expectation-late'>>;
+  readonly rules: EventOf<'rule-decided'>[];
 }
 
 const nothing = (): Facts => ({
   toldToStop: 0,
   skipped: 0,
   stopping: false,
+  skippedBecause: new Map(),
   lastTold: new Map(),
   commands: new Map(),
   deaths: [],
+  decided: new Map(),
+  late: new Map(),
+  rules: [],
 });
 
 function learn(facts: Facts, event: TmEvent): void {
   switch (event.type) {
     case 'run-started':
       facts.run = event;
+      return;
+    case 'test-described':
+      facts.described = event;
       return;
     case 'timeline-started':
       facts.timeline = event;
@@ -108,12 +128,22 @@ function learn(facts: Facts, event: TmEvent): void {
     }
     case 'command-skipped':
       facts.skipped += 1;
+      facts.skippedBecause.set(event.because, (facts.skippedBecause.get(event.because) ?? 0) + 1);
       return;
     case 'stop-requested':
       facts.stopping = true;
       return;
     case 'peer-died':
       facts.deaths.push(event);
+      return;
+    case 'expectation-decided':
+      facts.decided.set(event.expectation, event);
+      return;
+    case 'expectation-late':
+      facts.late.set(event.expectation, event);
+      return;
+    case 'rule-decided':
+      facts.rules.push(event);
       return;
     case 'verdict':
       facts.verdict = event;

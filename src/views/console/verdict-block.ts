@@ -1,10 +1,13 @@
-/** The end of a run, in the order in which it is asked: what happened, why, where the evidence is, what to do next. */
+/** The end of a run, in the order in which it is asked: what happened, why, where the report is, what to do next. */
 import { assertNever } from '../../lib/assert-never.ts';
 import type { Verdict } from '../../model/event.ts';
 import { countOf } from '../count-of.ts';
+import type { Marks } from '../marks.ts';
 import type { Tone } from '../palette.ts';
 import { shortTime } from '../short-time.ts';
 import { commandSummary, untakenCommands } from './command-summary.ts';
+import { failurePoints, type Point } from './failure-points.ts';
+import { failureSummary } from './failure-summary.ts';
 import { type FaultText, faultText } from './fault-text.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Story } from './story.ts';
@@ -18,10 +21,12 @@ export interface VerdictBlock {
   /** What follows, with its own space or comma in front. */
   readonly headline: string;
   readonly sentences: readonly string[];
+  /** Expectations that were not met, with their evidence. */
+  readonly points: readonly Point[];
   readonly rows: readonly Row[];
 }
 
-/** `evidence  .tm/…`; further lines stand under the first. */
+/** `report  .tm/…`; further lines stand under the first. */
 interface Row {
   readonly label: string;
   readonly lines: readonly string[];
@@ -32,7 +37,11 @@ interface Row {
 const MOST_LEFT = 8;
 
 /** The block of a story with a verdict; undefined without one. `shownPath` makes a path short for a person. */
-export function verdictBlock(story: Story, shownPath: (path: string) => string): VerdictBlock | undefined {
+export function verdictBlock(
+  story: Story,
+  shownPath: (path: string) => string,
+  marks: Pick<Marks, 'ellipsis'>,
+): VerdictBlock | undefined {
   const verdict = story.verdict?.verdict;
   if (verdict === undefined) return undefined;
   const rows = [
@@ -40,22 +49,17 @@ export function verdictBlock(story: Story, shownPath: (path: string) => string):
     ...leftRow(story),
     ...(story.run === undefined
       ? []
-      : [{ label: 'evidence', lines: [shownPath(story.run.directory)], verbatim: true }]),
+      : [{ label: 'report', lines: [shownPath(`${story.run.directory}/report.html`)], verbatim: true }]),
     ...nextRow(nextSteps(story, shownPath)),
   ];
-  return { ...headlineOf(verdict, story), rows };
+  return { ...headlineOf(verdict, story), points: failurePoints(story, marks), rows };
 }
 
-function headlineOf(verdict: Verdict, story: Story): Omit<VerdictBlock, 'rows'> {
+function headlineOf(verdict: Verdict, story: Story): Omit<VerdictBlock, 'rows' | 'points'> {
   const took = shortTime(story.ended?.ms ?? story.verdict?.atMs ?? 0);
   switch (verdict.kind) {
     case 'passed': {
-      const peers = countOf(story.run?.peers.length ?? 0, 'peer');
-      const commands =
-        story.commands.size === 0
-          ? 'no commands'
-          : `${countOf(story.commands.size, 'command')}, ${commandSummary(story)}`;
-      const headline = ` in ${took}: ${peers}, ${commands}`;
+      const headline = ` after ${took}: ${[...metExpectations(story), ...sizeOf(story)].join(', ')}`;
       const exitCode = story.ended?.exitCode ?? 0;
       if (exitCode === 0) return { mark: 'good', tone: 'good', outcome: 'passed', headline, sentences: [] };
       // The verdict is on the test; cleaning up behind it can still go wrong, and then the exit code says so.
@@ -63,9 +67,9 @@ function headlineOf(verdict: Verdict, story: Story): Omit<VerdictBlock, 'rows'> 
       return { mark: 'caution', tone: 'caution', outcome: 'passed', headline, sentences };
     }
     case 'failed': {
-      const [first, ...others] = verdict.reasons;
-      const headline = ` after ${took}${first === undefined ? '' : `: ${first}`}`;
-      return { mark: 'bad', tone: 'bad', outcome: 'failed', headline, sentences: others };
+      const { short, rest } = failureSummary(verdict.reasons);
+      const headline = ` after ${took}${short === '' ? '' : `: ${short}`}`;
+      return { mark: 'bad', tone: 'bad', outcome: 'failed', headline, sentences: rest };
     }
     case 'interrupted': {
       const headline = ` by ${verdict.by} after ${took}`;
@@ -92,8 +96,23 @@ const indented = ({ message, details }: FaultText): readonly string[] => [
   ...details.map((line) => `  ${line}`),
 ];
 
+/** `4 expectations met`. */
+function metExpectations(story: Story): readonly string[] {
+  const met = [...story.decided.values()].filter(({ outcome }) => outcome === 'met').length;
+  return met === 0 ? [] : [`${countOf(met, 'expectation')} met`];
+}
+
+/** `5 peers, 12 commands, all taken (p50 1 ms)`. */
+function sizeOf(story: Story): readonly string[] {
+  const { size } = story.commands;
+  const commands = size === 0 ? ['no commands'] : [countOf(size, 'command'), commandSummary(story)];
+  return [countOf(story.run?.peers.length ?? 0, 'peer'), ...commands];
+}
+
 function commandRow(story: Story): Row {
-  const lines = [`${story.commands.size} sent, ${commandSummary(story)}`, ...untakenCommands(story)];
+  // Where the rule about them was decided, its reasons name them.
+  const judged = story.rules.some(({ rule, reasons }) => rule === 'taken' && reasons.length > 0);
+  const lines = [`${story.commands.size} sent, ${commandSummary(story)}`, ...(judged ? [] : untakenCommands(story))];
   return { label: 'commands', lines, verbatim: false };
 }
 

@@ -1,20 +1,24 @@
 import type { ChalkInstance } from 'chalk';
 import { formatDuration } from '../../lib/format-duration.ts';
+import type { Expectation } from '../../model/expectation.ts';
 import type { Change, Plan, PlanSummary } from '../../model/plan.ts';
 import type { HostSpec } from '../../model/spec.ts';
 import { countOf } from '../count-of.ts';
 import { wrapText } from '../fit-text.ts';
+import { type Marks, marksFor } from '../marks.ts';
 import { createPalette, type Palette } from '../palette.ts';
 import { safeLine } from '../safe-text.ts';
 import { closingLines } from './closing-line.ts';
+import { expectationList } from './expectation-list.ts';
 import { hostBlocks } from './host-blocks.ts';
-import { timelineTable } from './timeline-table.ts';
+import { type TableOptions, timelineTable } from './timeline-table.ts';
 
 /** What a plan is about; a `Desired` is one. */
 export interface PlanSubject {
   readonly spec: {
     readonly hosts: readonly Pick<HostSpec, 'name' | 'address'>[];
     readonly peers: readonly unknown[];
+    readonly expectations?: readonly Expectation[];
   };
 }
 
@@ -23,8 +27,10 @@ export interface RenderPlanOptions {
   readonly color: ChalkInstance;
   /** Columns of the terminal; lines are laid out for it. */
   readonly width?: number;
-  /** Shows everything that stays, and the whole timeline. */
+  /** Shows everything that stays, the whole timeline, and every expectation to its end. */
   readonly verbose?: boolean;
+  /** False for a terminal that shows ASCII alone. */
+  readonly unicode?: boolean;
 }
 
 const USUAL_WIDTH = 100;
@@ -34,11 +40,12 @@ export function renderPlan(plan: Plan, { spec }: PlanSubject, options: RenderPla
   const palette = createPalette(options.color);
   const width = options.width ?? USUAL_WIDTH;
   const verbose = options.verbose ?? false;
+  const marks = marksFor(options.unicode ?? true);
   const lines = [
-    ...heading(plan, spec, palette),
+    ...heading(plan, spec, palette, marks),
     ...hostBlocks(worthShowing(plan, verbose), spec.hosts, { palette, width, verbose }),
     ...warnings(plan, width, palette),
-    ...timeline(plan, spec, { palette, width, verbose }),
+    ...timeline(plan, spec, { palette, marks, width, verbose, peers: spec.peers.length }),
     '',
     ...closingLines(plan, options.summary).map((line) => palette.tone.strong(line)),
   ];
@@ -49,13 +56,15 @@ function heading(
   { intent, test, timeline, resumes, changes }: Plan,
   { hosts, peers }: PlanSubject['spec'],
   palette: Palette,
+  { dot }: Marks,
 ): readonly string[] {
   const name = palette.tone.strong(safeLine(test));
-  if (intent === 'teardown') return [`${name} · to be removed`];
+  if (intent === 'teardown') return [`${name} ${dot} to be removed`];
   const commands = timeline.entries.length;
-  const over = timeline.lengthMs === 0 ? '' : ` over ${formatDuration(timeline.lengthMs)}`;
+  const least = timeline.entries.some(({ waits }) => waits !== undefined) ? 'at least ' : '';
+  const over = timeline.lengthMs === 0 ? '' : ` over ${least}${formatDuration(timeline.lengthMs)}`;
   const size = `${countOf(hosts.length, 'host')}, ${countOf(peers.length, 'peer')}, ${countOf(commands, 'command')}${over}`;
-  const title = `${name} · ${size}`;
+  const title = `${name} ${dot} ${size}`;
   if (resumes === undefined) return [title];
   const standing = changes.filter(({ kind, resource }) => kind === 'keep' && isPeer(resource)).length;
   return [
@@ -92,15 +101,13 @@ function warnings(plan: Plan, width: number, palette: Palette): readonly string[
   return ['', ...lines];
 }
 
-function timeline(
-  plan: Plan,
-  { peers }: PlanSubject['spec'],
-  options: { readonly palette: Palette; readonly width: number; readonly verbose: boolean },
-): readonly string[] {
-  if (plan.timeline.entries.length === 0) return [];
+function timeline(plan: Plan, spec: PlanSubject['spec'], options: TableOptions): readonly string[] {
+  const { strong } = options.palette.tone;
+  const { expectations = [] } = spec;
+  const commands = plan.timeline.entries.length === 0 ? [] : timelineTable(plan.timeline, options);
+  const expected = plan.intent === 'teardown' ? [] : expectationList(expectations, options);
   return [
-    '',
-    `  ${options.palette.tone.strong('timeline')}`,
-    ...timelineTable(plan.timeline, { ...options, peers: peers.length }),
+    ...(commands.length === 0 ? [] : ['', `  ${strong('timeline')}`, ...commands]),
+    ...(expected.length === 0 ? [] : ['', `  ${strong('expect')}`, ...expected]),
   ];
 }

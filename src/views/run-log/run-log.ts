@@ -33,7 +33,7 @@ export function createRunLog(options: RunLogOptions): View {
 
   const append = (lines: readonly string[]): void => options.append(lines.map((line) => `${line}\n`).join(''));
   const appendVerdict = (story: Story): void => {
-    const block = verdictBlock(story, options.shownPath ?? ((path) => path));
+    const block = verdictBlock(story, options.shownPath ?? ((path) => path), marks);
     if (block === undefined || story.verdict === toldVerdict) return;
     toldVerdict = story.verdict;
     append(['', ...paintVerdict(block, layout)]);

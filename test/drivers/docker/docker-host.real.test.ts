@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { SshConnector } from '../../../src/drivers/ssh/connector.ts';
+import { sshClock } from '../../../src/drivers/ssh/ssh-clock.ts';
 import { imageRef } from '../../../src/model/names.ts';
 import type { HostSpec } from '../../../src/model/spec.ts';
 import type { ContainerExit } from '../../../src/ports/containers.ts';
@@ -95,6 +97,17 @@ describe('a host', () => {
     expect((await connect({ ...bed.localHost(), address: '192.0.2.7' })).hostAddress).toBe('192.0.2.7');
   });
 
+  test.each([
+    ['over SSH', () => bed.sshHost(0)],
+    ['over SSH, where that forwards no sockets', () => bed.sshHost(1)],
+    ['on this machine', () => bed.localHost()],
+  ])('%s has the clock of this machine, as far as can be told', async (_how, spec) => {
+    const clock = await (await connect(spec())).clock(signal);
+    expect(clock?.uncertaintyMs).toBeGreaterThan(0);
+    // All of the testbed is one machine: what is found lies within what is said, but for the grain of our own clock.
+    expect(Math.abs(clock?.aheadMs ?? Number.NaN)).toBeLessThanOrEqual((clock?.uncertaintyMs ?? 0) + 1);
+  });
+
   test('may have its engine at another socket or port', async () => {
     const socket = '/run/docker.sock';
     const host = await connect(bed.sshHost(0, { runtime: { kind: 'docker', dockerHost: `unix://${socket}` } }));
@@ -179,6 +192,35 @@ describe('a container', () => {
     await host.containers.run(shellOrder('frank', 12_005, script, { memoryBytes: 16 * 1024 * 1024 }), signal);
     await expect.poll(() => told.length, { timeout: 15_000 }).toBe(1);
     expect(told[0]).toMatchObject({ name: 'tm-frank', exitCode: 9, oomKilled: true });
+  });
+});
+
+describe('the clock of a host', () => {
+  const ssh = async (user: HostSpec) => {
+    const connector = new SshConnector({ home: bed.home, env: {}, localUser: 'root' }, {});
+    const connection = await connector.open(user, signal);
+    open.push(connection);
+    return connection;
+  };
+
+  test('is told by a shell there', async () => {
+    const clock = await sshClock(await ssh(bed.sshHost(0)), signal);
+    expect(Math.abs(clock?.aheadMs ?? Number.NaN)).toBeLessThanOrEqual((clock?.uncertaintyMs ?? 0) + 1);
+  });
+
+  test('is not told by a shell that cannot be had, and the engine is asked', async () => {
+    const config = ['ForceCommand echo this account is for tunnels only'];
+    await startSideSshd(bed.bed, bed.bed.hosts[0]!, { port: 2211, keys: ['ed25519'], config });
+    const auth = { kind: 'key', path: bed.bed.keyPath } as const;
+    const hostKey = { kind: 'accept-new' } as const;
+    const spec = bed.sshHost(0, { connection: { kind: 'ssh', user: 'root', port: 2211, auth, hostKey } });
+    expect(await sshClock(await ssh(spec), signal)).toBeUndefined();
+    expect(await (await connect(spec)).clock(signal)).toMatchObject({ uncertaintyMs: expect.any(Number) });
+  });
+
+  test('is not waited for when the signal has come', async () => {
+    const gone = AbortSignal.abort(new Error('enough'));
+    await expect((await connect(bed.sshHost(0))).clock(gone)).rejects.toThrow('enough');
   });
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
 import { Secret } from '../../../src/lib/secret.ts';
-import { peerName } from '../../../src/model/names.ts';
+import { peerName, testName } from '../../../src/model/names.ts';
 import { commandKey, logKey, statusKey } from '../../../src/model/wire.ts';
 import { Recorder } from '../../contract/bus-recorder.ts';
 import { CuttableWire } from '../../contract/bus-wire.ts';
@@ -10,6 +10,7 @@ import { PrivateRedis } from '../../contract/redis-server-private.ts';
 import { seeded, seedOfToday } from './seeded.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const peers = ['alice', 'bob', 'carol'].map(peerName);
 
 describe('breaks', () => {
@@ -20,7 +21,7 @@ describe('breaks', () => {
     await using wire = await CuttableWire.to(server.port);
     await using bus = await redisBuses().connect(new Secret(`redis://127.0.0.1:${wire.port}`), signal);
     const told = new Recorder();
-    const listening = await bus.listen(peers, told, signal);
+    const listening = await bus.listen(smoke, peers, told, signal);
     const writer = await server.client();
     const written = 6_000;
     let done = false;
@@ -103,7 +104,7 @@ describe('breaks', () => {
     };
     const [alice] = peers;
     await admin.lpush(logKey(alice!), ...Array.from({ length: 30_000 }, (_, i) => `info|${i}`));
-    const listening = await bus.listen([alice!], told, signal);
+    const listening = await bus.listen(smoke, [alice!], told, signal);
     await listening.drain(signal);
     expect(told.messages(alice!)).toEqual(Array.from({ length: 30_000 }, (_, i) => String(i)));
     expect(kills).toBeGreaterThan(5);
@@ -119,7 +120,7 @@ describe('breaks', () => {
       await using bus = await redisBuses().connect(new Secret(server.url()), signal);
       const [alice, bob] = peers;
       const told = new Recorder();
-      const listening = await bus.listen(peers, told, signal);
+      const listening = await bus.listen(smoke, peers, told, signal);
       const peer = await server.client();
       await peer.set(statusKey(alice!), 'started');
       await told.until(({ statuses }) => statuses.length === 1);
@@ -150,7 +151,7 @@ describe('breaks', () => {
     await using wire = await CuttableWire.to(server.port);
     const bus = await redisBuses(limits).connect(new Secret(`redis://127.0.0.1:${wire.port}`), signal);
     const told = new Recorder();
-    const listening = await bus.listen(peers, told, signal);
+    const listening = await bus.listen(smoke, peers, told, signal);
     wire.silence(true);
     await told.until(({ connection }) => connection.includes('lost'));
     wire.silence(false);

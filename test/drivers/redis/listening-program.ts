@@ -3,17 +3,19 @@ import { appendFileSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
 import { Secret } from '../../../src/lib/secret.ts';
-import { peerName } from '../../../src/model/names.ts';
+import { peerName, testName } from '../../../src/model/names.ts';
 
 const [url = '', file = '', ...peers] = process.argv.slice(2);
 const { signal } = new AbortController();
 const bus = await redisBuses().connect(new Secret(url), signal);
 writeFileSync(file, '');
 await bus.listen(
+  testName('smoke'),
   peers.map(peerName),
   {
     status: () => undefined,
     taken: () => undefined,
+    asked: () => undefined,
     lost: () => undefined,
     restored: () => undefined,
     async logs(lines) {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
 import { Secret } from '../../../src/lib/secret.ts';
-import { peerName } from '../../../src/model/names.ts';
+import { peerName, testName } from '../../../src/model/names.ts';
 import { logKey, statusKey } from '../../../src/model/wire.ts';
 import type { Bus } from '../../../src/ports/bus.ts';
 import { Recorder } from '../../contract/bus-recorder.ts';
@@ -12,6 +12,7 @@ import { listeningChild } from './listening-child.ts';
 import { seeded, seedOfToday } from './seeded.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const alice = peerName('alice');
 const bob = peerName('bob');
 const texts = (count: number, from = 0) => Array.from({ length: count }, (_, i) => String(i + from));
@@ -34,7 +35,7 @@ describe('log lines', () => {
 
   test('come within milliseconds after ten seconds of silence', async () => {
     const told = new Recorder();
-    await bus.listen([alice, bob], told, signal);
+    await bus.listen(smoke, [alice, bob], told, signal);
     await peer.lpush(logKey(alice), 'info|first');
     await told.until(({ lines }) => lines.length === 1);
     await sleep(10_000);
@@ -72,7 +73,7 @@ describe('log lines', () => {
       told = [...told, ...lines];
     }
     const rest = new Recorder();
-    const listening = await bus.listen([alice], rest, signal);
+    const listening = await bus.listen(smoke, [alice], rest, signal);
     await listening.drain(signal);
     const first = rest.messages(alice)[0];
     const again = first === undefined ? -1 : told.indexOf(first);
@@ -82,7 +83,7 @@ describe('log lines', () => {
 
   test('of a quiet peer are not held up by one that writes without end', async () => {
     const told = new Recorder();
-    const listening = await bus.listen([alice, bob], told, signal);
+    const listening = await bus.listen(smoke, [alice, bob], told, signal);
     await peer.lpush(logKey(alice), ...texts(100_000).map((text) => `info|${text}`));
     const before = told.lines.length;
     await peer.lpush(logKey(bob), 'info|quiet');
@@ -94,7 +95,7 @@ describe('log lines', () => {
 
   test('are drained to the end of what was there, however much comes behind it', async () => {
     const told = new Recorder();
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     let writing = true;
     let written = 0;
     const flood = (async () => {
@@ -116,7 +117,7 @@ describe('log lines', () => {
   test('of a peer that caps its list, writes at the wrong end or uses another type keep nobody else waiting', async () => {
     const told = new Recorder();
     await peer.set(logKey(bob), 'not a list');
-    const listening = await bus.listen([alice, bob], told, signal);
+    const listening = await bus.listen(smoke, [alice, bob], told, signal);
     const slow = sleep(50);
     told.beforeSafe = () => slow;
     await peer.lpush(logKey(alice), 'info|1', 'info|2');
@@ -133,7 +134,7 @@ describe('log lines', () => {
 
   test('that are long, or not UTF-8, arrive without stopping the rest', async () => {
     const told = new Recorder();
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     const long = 'x'.repeat(3_000_000);
     await peer.lpush(logKey(alice), `info|${long}`, Buffer.from([0x69, 0x7c, 0xff, 0xfe]), 'info|end');
     await listening.drain(signal);
@@ -144,7 +145,7 @@ describe('log lines', () => {
     const told = new Recorder();
     const { promise, release } = gate();
     told.beforeSafe = () => promise;
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     await peer.lpush(logKey(alice), 'info|stuck');
     await peer.set(statusKey(alice), 'connected');
     await told.until(({ statuses }) => statuses.length === 1, 1_000);

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
 import { Secret } from '../../../src/lib/secret.ts';
-import { peerName } from '../../../src/model/names.ts';
+import { peerName, testName } from '../../../src/model/names.ts';
 import { commandKey, logKey, statusKey } from '../../../src/model/wire.ts';
 import type { Bus } from '../../../src/ports/bus.ts';
 import { Recorder } from '../../contract/bus-recorder.ts';
@@ -10,6 +10,7 @@ import { PrivateRedis } from '../../contract/redis-server-private.ts';
 import { listeningChild } from './listening-child.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const alice = peerName('alice');
 const SETTING = 'notify-keyspace-events';
 
@@ -40,7 +41,7 @@ describe('the notification setting of the server', () => {
     async (before) => {
       await admin.call('config', 'set', SETTING, before);
       const exactly = await setting();
-      const listening = await (await connect()).listen([alice], new Recorder(), signal);
+      const listening = await (await connect()).listen(smoke, [alice], new Recorder(), signal);
       expect(listening.precision).toBe('notified');
       const during = await setting();
       for (const flag of exactly) expect(during).toContain(flag);
@@ -57,7 +58,7 @@ describe('the notification setting of the server', () => {
     expect(await setting()).not.toBe(exactly);
     await child.kill();
     expect(await setting()).not.toBe(exactly);
-    const listening = await (await connect(3)).listen([alice], new Recorder(), signal);
+    const listening = await (await connect(3)).listen(smoke, [alice], new Recorder(), signal);
     await listening[Symbol.asyncDispose]();
     expect(await setting()).toBe(exactly);
   });
@@ -66,15 +67,15 @@ describe('the notification setting of the server', () => {
     const child = await listeningChild(server.url(), [alice]);
     await child.kill();
     await admin.call('config', 'set', SETTING, 'Kx');
-    const listening = await (await connect()).listen([alice], new Recorder(), signal);
+    const listening = await (await connect()).listen(smoke, [alice], new Recorder(), signal);
     await listening[Symbol.asyncDispose]();
     expect(await setting()).toBe('xK');
   });
 
   test('is kept for another tm that still listens in another database', async () => {
-    const one = await (await connect(0)).listen([alice], new Recorder(), signal);
+    const one = await (await connect(0)).listen(smoke, [alice], new Recorder(), signal);
     const told = new Recorder();
-    const two = await (await connect(1)).listen([alice], told, signal);
+    const two = await (await connect(1)).listen(smoke, [alice], told, signal);
     await one[Symbol.asyncDispose]();
     const peer = await server.client(1);
     await peer.set(statusKey(alice), 'started');
@@ -85,7 +86,7 @@ describe('the notification setting of the server', () => {
 
   test('is made again after a server came back without it', async () => {
     const told = new Recorder();
-    await (await connect()).listen([alice], told, signal);
+    await (await connect()).listen(smoke, [alice], told, signal);
     await server.restart();
     await told.until(({ connection }) => connection.includes('restored'));
     await admin.set(statusKey(alice), 'started');
@@ -95,7 +96,7 @@ describe('the notification setting of the server', () => {
   test('turned off by somebody in the middle of a run only makes us slower', async () => {
     const told = new Recorder();
     const bus = await connect();
-    await bus.listen([alice], told, signal);
+    await bus.listen(smoke, [alice], told, signal);
     await admin.call('config', 'set', SETTING, '');
     await admin.set(statusKey(alice), 'started');
     await admin.lpush(logKey(alice), 'info|one');
@@ -118,9 +119,9 @@ describe('where CONFIG is refused', () => {
     const bus = await connect(0, credentials);
     await admin.set(statusKey(alice), 'started');
     const told = new Recorder();
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     expect(listening.precision).toBe('polled');
-    expect(told.statuses).toEqual([{ peer: alice, status: 'started', missed: 0 }]);
+    expect(told.statuses).toEqual([{ peer: alice, status: 'started', missed: 0, via: 'poll' }]);
     await admin.set(statusKey(alice), 'connected');
     await admin.lpush(logKey(alice), 'info|one', 'info|two');
     const message = await bus.send(alice, 'connect', signal);
@@ -138,14 +139,14 @@ describe('where CONFIG is refused', () => {
   test('but the setting is already as we need it, nothing is polled', async () => {
     await server[Symbol.asyncDispose]();
     await begin('--notify-keyspace-events', 'KA', '--rename-command', 'CONFIG', '');
-    const listening = await (await connect()).listen([alice], new Recorder(), signal);
+    const listening = await (await connect()).listen(smoke, [alice], new Recorder(), signal);
     expect(listening.precision).toBe('notified');
   });
 
   test('or subscribing is, everything is polled too', async () => {
     await admin.call('acl', 'setuser', 'peer', 'on', '>pw', '~*', 'resetchannels', '+@all');
     const told = new Recorder();
-    const listening = await (await connect(0, 'peer:pw')).listen([alice], told, signal);
+    const listening = await (await connect(0, 'peer:pw')).listen(smoke, [alice], told, signal);
     expect(listening.precision).toBe('polled');
     await admin.set(statusKey(alice), 'started');
     await told.until(({ statuses }) => statuses.length === 1, 5_000);
@@ -154,7 +155,7 @@ describe('where CONFIG is refused', () => {
   test('and scripts are too, listening says what Redis refused', async () => {
     await admin.call('acl', 'setuser', 'peer', 'on', '>pw', '~*', '&*', '+@all', '-eval', '-evalsha');
     const bus = await connect(0, 'peer:pw');
-    await expect(bus.listen([alice], new Recorder(), signal)).rejects.toMatchObject({
+    await expect(bus.listen(smoke, [alice], new Recorder(), signal)).rejects.toMatchObject({
       fault: { kind: 'failed', message: expect.stringMatching(/Redis refused .*NOPERM/) },
     });
   });

@@ -20,6 +20,8 @@ test('the configuration of a managed Redis', () => {
     save ""
     appendonly no
     notify-keyspace-events K$lg
+    repl-diskless-sync yes
+    repl-diskless-sync-delay 0
     set-proc-title no
     "
   `);

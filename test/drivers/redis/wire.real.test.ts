@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import type { LockHolder } from '../../../src/model/fault.ts';
-import { type PeerName, peerName } from '../../../src/model/names.ts';
+import { type PeerName, peerName, testName } from '../../../src/model/names.ts';
 import { commandKey, statusKey } from '../../../src/model/wire.ts';
 import type { Bus } from '../../../src/ports/bus.ts';
 import { Recorder } from '../../contract/bus-recorder.ts';
@@ -13,6 +13,7 @@ import { PrivateRedis } from '../../contract/redis-server-private.ts';
 import { seeded, seedOfToday } from './seeded.ts';
 
 const { signal } = new AbortController();
+const smoke = testName('smoke test');
 const alice = peerName('alice');
 
 let server: PrivateRedis;
@@ -37,7 +38,7 @@ test.each([5, 500])('%d peers need two connections, and none is left at the end'
   expect(await connections()).toEqual(['tm']);
   const peers = Array.from({ length: count }, (_, i) => peerName(`p${i}`));
   const told = new Recorder();
-  const listening = await bus.listen(peers, told, signal);
+  const listening = await bus.listen(smoke, peers, told, signal);
   await Promise.all(peers.map((each) => peer.set(statusKey(each), 'started')));
   await Promise.all(peers.map((each) => peer.lpush(`${each}_log`, 'info|here')));
   await Promise.all(peers.map((each) => bus.send(each, 'connect', signal)));
@@ -66,7 +67,7 @@ describe('receipts', () => {
 
   test.each(takes)('are given for what a peer takes by %s', async (_name, take) => {
     const told = new Recorder();
-    await bus.listen([alice], told, signal);
+    await bus.listen(smoke, [alice], told, signal);
     const numbers = [];
     for (const text of ['a', 'b', 'c', 'd']) numbers.push(await bus.send(alice, text, signal));
     await take(peer, commandKey(alice));
@@ -79,7 +80,7 @@ describe('receipts', () => {
 
   test("are not given for messages that stand behind somebody else's", async () => {
     const told = new Recorder();
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     await peer.rpush(commandKey(alice), 'by hand');
     const message = await bus.send(alice, 'ours', signal);
     await peer.lpop(commandKey(alice));
@@ -94,7 +95,7 @@ describe('receipts', () => {
     const first = await bus.send(alice, 'a', signal);
     await peer.lpop(commandKey(alice));
     const told = new Recorder();
-    await bus.listen([alice], told, signal);
+    await bus.listen(smoke, [alice], told, signal);
     await told.until(({ receipts }) => receipts.length === 1);
     expect(told.receipts).toEqual([{ peer: alice, message: first }]);
   });
@@ -109,7 +110,7 @@ describe('receipts', () => {
       if (!known.has(`${receipt.peer} ${receipt.message}`)) strangers.push(`${receipt.peer} ${receipt.message}`);
       taken(receipt);
     };
-    await bus.listen(peers, told, signal);
+    await bus.listen(smoke, peers, told, signal);
     let going = true;
     const takers = peers.map(async (each) => {
       const client = await server.client();
@@ -134,7 +135,7 @@ describe('statuses', () => {
     const random = seeded(seedOfToday());
     const peers = Array.from({ length: 30 }, (_, i) => peerName(`p${i}`));
     const told = new Recorder();
-    const listening = await bus.listen(peers, told, signal);
+    const listening = await bus.listen(smoke, peers, told, signal);
     const sets = new Map<PeerName, string[]>(peers.map((each) => [each, []]));
     const writers = await Promise.all([server.client(), server.client(), server.client()]);
     const writes: Promise<unknown>[] = [];
@@ -165,7 +166,7 @@ describe('statuses', () => {
 
   test('that are deleted are no reports, and the same word after that is one', async () => {
     const told = new Recorder();
-    const listening = await bus.listen([alice], told, signal);
+    const listening = await bus.listen(smoke, [alice], told, signal);
     await peer.set(statusKey(alice), 'started');
     await told.until(({ statuses }) => statuses.length === 1);
     await peer.del(statusKey(alice));
@@ -174,7 +175,7 @@ describe('statuses', () => {
     await peer.set(statusKey(alice), 'started', 'EX', 100);
     await told.until(({ statuses }) => statuses.length === 2);
     await listening.drain(signal);
-    expect(told.statuses).toEqual(Array(2).fill({ peer: alice, status: 'started', missed: 0 }));
+    expect(told.statuses).toEqual(Array(2).fill({ peer: alice, status: 'started', missed: 0, via: 'notification' }));
   });
 });
 

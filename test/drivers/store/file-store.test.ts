@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppendFile } from '../../../src/drivers/store/append-file.ts';
 import { createFileStores } from '../../../src/drivers/store/stores.ts';
 import { TmError } from '../../../src/model/fault.ts';
-import { peerName, runId, testName } from '../../../src/model/names.ts';
+import { fileNameOf, peerName, runId, testName } from '../../../src/model/names.ts';
 import { holder, stateOf } from '../../contract/store-contract.ts';
 import type { Told } from './append-within-limit.ts';
 
@@ -42,7 +42,8 @@ describe('file store', () => {
       await using run = await open().openRun(runId('smoke-1'));
       await run.journal(['{}']);
       await run.log('text\n');
-      await run.containerLog(peerName('alice'), (async function* () {})());
+      await run.containerLog(peerName('alice'), (async function* () {})(), 100);
+      await run.write('plan.json', '{}');
     } finally {
       process.umask(before);
     }
@@ -56,6 +57,7 @@ describe('file store', () => {
       '600 smoke/lock',
       '600 smoke/runs/smoke-1/containers/alice.log',
       '600 smoke/runs/smoke-1/events.ndjson',
+      '600 smoke/runs/smoke-1/plan.json',
       '600 smoke/runs/smoke-1/run.log',
       '600 smoke/state.json',
       '600 smoke/test',
@@ -113,28 +115,53 @@ describe('file store', () => {
     for (const [what, text] of Object.entries(broken)) {
       await writeFile(path, text);
       faults[what] = await faultOf(open().readState());
-      if (what !== 'another test') expect(await faultOf(createFileStores(directory).known())).toBe(faults[what]);
+      const told: string[] = [];
+      await createFileStores(directory).known(({ message, hint }) =>
+        told.push(`${message}\nhint: ${hint}`.replaceAll(directory, '.tm')),
+      );
+      if (what !== 'another test') expect(told).toEqual([faults[what]]);
     }
     expect(faults).toMatchInlineSnapshot(`
       {
         "a list": ".tm/smoke/state.json cannot be used: it holds no versioned state
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "another test": ".tm/smoke/state.json belongs to the test "fire", not to "smoke"
       hint: if it was copied there, remove it: rm '.tm/smoke/state.json'",
         "empty": ".tm/smoke/state.json cannot be used: it is not whole JSON
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "hosts without addresses": ".tm/smoke/state.json cannot be used: its "hosts" is missing or of the wrong type
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "no hosts": ".tm/smoke/state.json cannot be used: its "hosts" is missing or of the wrong type
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "no version": ".tm/smoke/state.json cannot be used: it holds no versioned state
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "torn": ".tm/smoke/state.json cannot be used: it is not whole JSON
-      hint: remove it (rm '.tm/smoke/state.json') and run: tm destroy <config> — what stands on the hosts is found there by its labels",
+      hint: run: tm destroy <config> — what stands on the hosts is found there by its labels, and this file is removed",
         "version 2": ".tm/smoke/state.json has version 2, and this tm reads version 1
-      hint: use the tm that wrote it, or remove it (rm '.tm/smoke/state.json') and run: tm destroy <config>",
+      hint: use the tm that wrote it, or run: tm destroy <config>, which removes it",
       }
     `);
+  });
+
+  it('goes on without a state that it cannot use: the other tests are known all the same', async () => {
+    await open().writeState(stateOf('smoke'));
+    await open(testName('fire')).writeState(stateOf('fire'));
+    await writeFile(join(directory, 'smoke', 'state.json'), '{');
+    expect((await createFileStores(directory).known()).map(({ test }) => test)).toEqual(['fire']);
+    await open().clearState();
+    expect(await open().readState()).toBeUndefined();
+  });
+
+  it('takes the longest name in any letters', async () => {
+    for (const letter of ['x', 'ü', '三', '𝒳', 'a😀']) {
+      const test = testName(letter.repeat(200));
+      const store = open(test);
+      await store.writeState(stateOf(test));
+      await store.lock(holder('run'));
+      await using run = await store.openRun(runId(`${fileNameOf(test)}-2026-11-23-16-33-03-12`));
+      await run.journal(['{}']);
+      expect((await store.readState())?.test).toBe(test);
+    }
   });
 
   it('replaces the state whole: a reader never sees a part of it, and a crash’s draft goes with it', async () => {

@@ -31,6 +31,8 @@ afterEach(async () => {
 const take = (run: string, changes: Partial<LockHolder> = {}) =>
   createFileStores(directory).open(testName('smoke')).lock(holder(run, changes));
 
+const holds = () => createFileStores(directory).open(testName('smoke')).holder('workstation');
+
 const recordOf = (token: string, changes: Partial<LockHolder> & { started?: string } = {}): string => {
   const { started = '', ...rest } = changes;
   return JSON.stringify({ ...holder('dead', { pid: DEAD_PID, ...rest }), started, token });
@@ -77,6 +79,7 @@ describe('lock file', () => {
     for (const [index, files] of crashes.entries()) {
       await rm(join(directory, 'smoke'), { recursive: true, force: true });
       for (const [name, text] of files) await plant(name, text);
+      expect(await holds(), `crash ${index}`).toBeUndefined();
       expect(await take(`smoke-${index}`), `crash ${index}`).toMatchObject({ held: true });
       expect(JSON.parse(await readFile(lockPath, 'utf8'))).toMatchObject({ run: `smoke-${index}`, pid: process.pid });
     }
@@ -87,6 +90,7 @@ describe('lock file', () => {
     expect(await take('smoke-1')).toMatchObject({ heldBy: { run: 'alive', pid: process.pid } });
     await plant('lock', recordOf('x', { machine: 'elsewhere', run: 'far' }));
     expect(await take('smoke-1')).toMatchObject({ heldBy: { run: 'far', machine: 'elsewhere' } });
+    expect(await holds()).toMatchObject({ run: 'far', machine: 'elsewhere' });
     await plant('lock', recordOf('x'));
     await plant('lock.after-x', recordOf('y', { pid: process.pid, run: 'rival' }));
     expect(await take('smoke-1')).toMatchObject({ heldBy: { run: 'rival' } });

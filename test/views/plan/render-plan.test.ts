@@ -547,7 +547,13 @@ it('gives programs one stable line of JSON', () => {
   const plan = planOf(desiredOf(smoke()), emptyWorld(smoke(), images));
   const text = planJson(plan, summarize(plan));
   expect(text).not.toContain('\n');
-  expect(JSON.parse(text)).toEqual({ type: 'plan', version: 1, plan, summary: summarize(plan) });
+  expect(JSON.parse(text)).toEqual({
+    type: 'plan',
+    version: 1,
+    plan,
+    summary: summarize(plan),
+    expectations: [],
+  });
   const shuffled = { ...smoke(), peers: [...smoke().peers].reverse() };
   expect(planJson(planOf(desiredOf(shuffled), emptyWorld(shuffled, images)), summarize(plan))).toBe(text);
 });

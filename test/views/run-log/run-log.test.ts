@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TmEvent } from '../../../src/model/event.ts';
 import { createRunLog } from '../../../src/views/run-log/run-log.ts';
-import { dies, passes, rudeLogs } from '../scenarios.ts';
+import { dies, expects, passes, rudeLogs } from '../scenarios.ts';
 
 async function logOf(events: readonly TmEvent[], shownPath?: (path: string) => string): Promise<string> {
   const texts: string[] = [];
@@ -29,7 +29,7 @@ test('a run in full, with wall times', async () => {
     2026-02-03T14:02:11.532Z      0.5s  redis    · redis:prepare  not there
     2026-02-03T14:02:11.544Z      0.5s  redis    ✔ redis:prepare  0.0s
     2026-02-03T14:02:11.544Z      0.5s  redis    ✔ ready  0.3s
-    2026-02-03T14:02:11.546Z      0.5s  tm       · listening on redis 192.0.2.10:6399
+    2026-02-03T14:02:11.546Z      0.5s  tm       · listening on Redis 7.0.15: statuses are read when it notifies
     2026-02-03T14:02:11.551Z      0.5s  cloud    · run:cloud:tm-bob  not there
     2026-02-03T14:02:11.551Z      0.5s  cloud    · run:cloud:tm-dave  not there
     2026-02-03T14:02:11.743Z      0.7s  garage   ✔ node:1.4 sent 18.2 MB at 36.4 MB/s  0.5s
@@ -96,11 +96,13 @@ test('a run in full, with wall times', async () => {
     2026-02-03T14:02:45.565Z   32.400s  redis    ✔ removed  0.3s
     2026-02-03T14:02:45.635Z   32.470s  tm       · phase done
 
-    ✖ failed after 34.6 s: charlie died: exited with 137 (out of memory) 6.9 s after "rotate-key"
-        1 command was not sent
+    ✖ failed after 34.6 s: charlie died, 1 command was not sent
+        charlie died: exited with 137 (out of memory) 6.9 s after "rotate-key"
       commands  3 sent, all taken (p50 1 ms, slowest 2 ms), 1 not sent
-      evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
-      next      less .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/containers/charlie.log  # all that charlie wrote
+      report    .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/report.html
+      next      tm logs charlie
+                tm replay
+                tm apply smoke.yaml
     "
   `);
 });
@@ -144,6 +146,22 @@ test('a run that was cut off has its verdict when the log is closed', async () =
   const events = passes();
   const verdict = events.findIndex((event) => event.type === 'verdict');
   const text = await logOf(events.slice(0, verdict + 1), (path) => `/elsewhere/${path}`);
-  expect(text).toContain('\n✔ passed in 34.2 s');
-  expect(text).toContain('evidence  /elsewhere/.tm/');
+  expect(text).toContain('\n✔ passed after 34.2 s');
+  expect(text).toContain('report  /elsewhere/.tm/');
+});
+
+test('expectations, waits, clocks and what was sent by hand are all there', async () => {
+  const text = await logOf(expects());
+  for (const part of [
+    'with size=9',
+    "Docker 20.10.24, its clock <1 ms ahead of this machine's",
+    '"pull": waiting for bob: log "hello"  at most 5 s',
+    'stats  by hand, ana@laptop',
+    '"stats" not sent: there is no such peer  by hand, ana@laptop',
+    'bob: log "hello" from 10 s by 20 s  met: bob wrote it at 10.213 s',
+    'eve: log "pulled" by 34 s: unmet',
+    '> 15.200s  eve  "pull: no messages"',
+    'kept 2 files, 16 MB',
+  ])
+    expect(text).toContain(part);
 });

@@ -55,8 +55,8 @@ describe('the view', () => {
        32.360s  cloud    ✔ 2 peers removed  0.2s
        32.380s  garage   ✔ 3 peers removed  0.3s
        32.400s  redis    ✔ removed  0.3s
-      ✖ failed after 34.6 s: charlie died: exited with 137 (out of memory) 6.9 s after "rotate-key"
-          1 command was not sent
+      ✖ failed after 34.6 s: charlie died, 1 command was not sent
+          charlie died: exited with 137 (out of memory) 6.9 s after "rotate-key"
       "
     `);
   });
@@ -80,7 +80,7 @@ describe('the view', () => {
        31.970s  tm       ■ timeline ended after 32 s, shutting the peers down
        32.007s  bob      ◂ stopped
        32.028s  eve      ◂ stopped
-      ✔ passed in 34.6 s: 5 peers, 5 commands, all taken (p50 1 ms, slowest 812 ms), sent up to 130 ms late
+      ✔ passed after 34.6 s: 5 peers, 5 commands, all taken (p50 1 ms, slowest 812 ms), sent up to 130 ms late
       "
     `);
   });

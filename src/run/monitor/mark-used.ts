@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
  * never came to it are told to shut down. On disk first: a tm that is killed between the two must not go on with this run, whose containers
  * the note in Redis would then condemn again and again.
  */
-export async function useUp(session: Session): Promise<void> {
+export async function markUsed(session: Session): Promise<void> {
   const { request, bus, world } = session;
   if (session.usedUp) return;
   session.usedUp = true;

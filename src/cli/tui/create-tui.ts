@@ -1,0 +1,26 @@
+import type { TuiOptions as ViewOptions } from '../../views/tui/create-tui-view.ts';
+import type { View } from '../../views/view.ts';
+import type { Args } from '../args.ts';
+import type { Context } from '../context.ts';
+
+export interface TuiOptions extends Pick<ViewOptions, 'mode' | 'logLevel' | 'quit' | 'lines'> {
+  /** Only log lines of these; missing: of all. */
+  readonly peers?: readonly string[];
+  /** As fast as the run that is shown; missing: the machine's. */
+  readonly clock?: ViewOptions['clock'];
+}
+
+/** What `--tui` asks for; undefined where it is not asked for or, after a sentence that says why, where there is no terminal for it. */
+export async function createTui(args: Args, context: Context, options: TuiOptions): Promise<View | undefined> {
+  if (!args.tui || args.json) return undefined;
+  const why = whyNot(context);
+  // Loaded only now: nothing else needs it.
+  if (why === undefined) return (await import('./terminal-tui.ts')).createTerminalTui(context, options);
+  context.stderr.write(`tm: ${why}; lines follow\n`);
+  return undefined;
+}
+
+function whyNot({ stdout, environment }: Context): string | undefined {
+  if (process.stdin.isTTY !== true || !stdout.isTTY) return 'there is no terminal for --tui';
+  return environment['TERM'] === 'dumb' ? 'this terminal cannot show --tui' : undefined;
+}
