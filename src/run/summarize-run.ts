@@ -12,8 +12,8 @@ const LONGEST_TAIL = 1 << 24;
 const HEAD_LINES = 4;
 
 /**
- * What lists say of a kept run. Of a large journal only both ends are read, unless some of its expectations were not met: those may have
- * been decided anywhere. `isRunning` is asked where no end is found. Never rejects: what cannot be read is said in the summary.
+ * What lists say of a kept run. Of a large journal only both ends are read, unless expectations were decided in it and no verdict on the
+ * test counts them. `isRunning` is asked where no end is found. Never rejects: what cannot be read is said in the summary.
  */
 export async function summarizeRun(
   archive: Archive,
@@ -27,7 +27,7 @@ export async function summarizeRun(
     if (started === undefined) return { ...base, state: { kind: 'unreadable', because: 'its journal names no run' } };
     const state: RunState =
       ended !== undefined
-        ? { kind: 'ended', verdict: verdict ?? 'errored', exitCode: ended.exitCode, ms: ended.ms }
+        ? { kind: 'ended', verdict: verdict?.kind ?? 'errored', exitCode: ended.exitCode, ms: ended.ms }
         : { kind: (await isRunning(started.test)) ? 'running' : 'did-not-end' };
     const all = described?.expectations.length ?? 0;
     const { met, unmet } = facts;
@@ -49,7 +49,7 @@ type EventOf<Type extends TmEvent['type']> = TmEvent & { readonly type: Type };
 interface Facts {
   started: EventOf<'run-started'> | undefined;
   described: EventOf<'test-described'> | undefined;
-  verdict: Verdict['kind'] | undefined;
+  verdict: Verdict | undefined;
   ended: EventOf<'run-ended'> | undefined;
   met: number;
   unmet: number;
@@ -62,14 +62,30 @@ async function factsOf(archive: Archive, run: ArchivedRun): Promise<Facts> {
   for (let bytes = TAIL * 4; !end.whole && end.facts.verdict === undefined && bytes <= LONGEST_TAIL; bytes *= 4)
     end = fold(await archive.tail(run, bytes));
   if (end.whole) return end.facts;
-  if (end.facts.verdict === 'passed' && end.facts.ended !== undefined) {
-    const { started, described } = fold(await head(archive, run)).facts;
-    const met = described?.expectations.length ?? 0;
-    return { ...end.facts, started, described, met };
-  }
+  const { started, described } = fold(await head(archive, run)).facts;
+  const counted = countsOf(end.facts.verdict, described?.expectations.length ?? 0);
+  if (counted !== undefined && end.facts.ended !== undefined) return { ...end.facts, started, described, ...counted };
   const facts = nothing();
   for await (const line of archive.journal(run)) learn(facts, line);
   return facts;
+}
+
+/** How many expectations were met, as a verdict says it; undefined where it does not. */
+function countsOf(
+  verdict: Verdict | undefined,
+  all: number,
+): { readonly met: number; readonly unmet: number } | undefined {
+  if (all === 0) return { met: 0, unmet: 0 };
+  if (verdict?.kind === 'passed') return { met: all, unmet: 0 };
+  if (verdict?.kind !== 'failed' && verdict?.kind !== 'interrupted') return undefined;
+  // Whatever is not met is one of the reasons (run/verdict.ts).
+  for (const reason of verdict.reasons) {
+    const found = /^(\d+) of \d+ expectations? (unmet|undecided)(?:, (\d+) undecided)?$/.exec(reason);
+    if (found === null) continue;
+    const first = Number(found[1]);
+    return { met: all - first - Number(found[3] ?? 0), unmet: found[2] === 'unmet' ? first : 0 };
+  }
+  return { met: all, unmet: 0 };
 }
 
 async function head(archive: Archive, run: ArchivedRun): Promise<readonly string[]> {
@@ -115,7 +131,7 @@ function learn(facts: Facts, line: string): void {
       if (event.outcome === 'unmet') facts.unmet += 1;
       return;
     case 'verdict':
-      facts.verdict = event.verdict.kind;
+      facts.verdict = event.verdict;
       return;
     case 'run-ended':
       facts.ended = event;

@@ -45,6 +45,7 @@ describe('every example', () => {
       'five-peers-one-host.yaml',
       'five-peers-three-hosts.yaml',
       'local-5peer.yaml',
+      'matrix-local.yaml',
       'one-peer.yaml',
       'starter.yaml',
     ]);
@@ -52,6 +53,7 @@ describe('every example', () => {
 
   test.each([
     'local-5peer.yaml',
+    'matrix-local.yaml',
     'one-peer.yaml',
     'five-peers-one-host.yaml',
     'five-peers-three-hosts.yaml',

@@ -48,7 +48,7 @@ interface Terminal {
   readonly done: Promise<string>;
   text(): string;
   type(keys: string): void;
-  shows(pattern: RegExp): Promise<void>;
+  shows(pattern: RegExp): Promise<unknown>;
 }
 
 /** Runs a shell command on a terminal of its own; behind it the shell says its exit code and the terminal's settings. */

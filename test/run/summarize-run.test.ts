@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TmEvent } from '../../src/model/event.ts';
 import { peerName } from '../../src/model/names.ts';
 import { summarizeRun } from '../../src/run/summarize-run.ts';
+import { verdictOf } from '../../src/run/verdict.ts';
 import { journalOf, memoryArchive } from '../fakes/memory-archive.ts';
 import { dies, expects, passes } from '../views/scenarios.ts';
 
@@ -55,12 +56,35 @@ describe('a summary', () => {
     expect(reads).toBeLessThan(10);
   });
 
-  test('of a large run that failed counts what was decided, wherever that stands', async () => {
-    expect(await summaryOf(journalOf(large(expects())))).toMatchObject({
+  test.each([
+    [['2 of 5 expectations unmet', 'dave died: exited with 3'], { met: 3, unmet: 2, all: 5 }],
+    [['dave died: exited with 3', '1 of 5 expectations unmet, 3 undecided'], { met: 1, unmet: 1, all: 5 }],
+    [['4 of 5 expectations undecided'], { met: 1, unmet: 0, all: 5 }],
+    [['dave died: exited with 3'], { met: 5, unmet: 0, all: 5 }],
+  ])('of a large run that failed, too, because of %j', async (reasons, expectations) => {
+    const events = large(expects()).map((event) =>
+      event.type === 'verdict' ? ({ ...event, verdict: { kind: 'failed', reasons } } as const) : event,
+    );
+    const { reads, ...summary } = await summaryOf(journalOf(events));
+    expect(summary).toMatchObject({ peers: 5, expectations, state: { verdict: 'failed' } });
+    expect(reads).toBeLessThan(10);
+  });
+
+  test('of a large run that broke off counts what was decided, wherever that stands', async () => {
+    const events = large(expects()).map((event) =>
+      event.type === 'verdict' ? ({ ...event, verdict: { kind: 'errored', faults: [] } } as const) : event,
+    );
+    expect(await summaryOf(journalOf(events))).toMatchObject({
       peers: 5,
       expectations: { met: 3, unmet: 2, all: 5 },
-      state: { verdict: 'failed' },
+      state: { verdict: 'errored' },
     });
+  });
+
+  test('reads the count as a verdict words it', () => {
+    const outcomes = ['met', 'unmet', 'undecided', 'met', 'unmet'] as const;
+    const verdict = verdictOf({ faults: [], rules: [], expectations: outcomes });
+    expect(verdict).toMatchObject({ reasons: ['2 of 5 expectations unmet, 1 undecided'] });
   });
 
   test('finds a verdict that stands far before the end', async () => {

@@ -17,7 +17,7 @@ export function factsSection(account: Account): Markup {
   const { run, bus, hosts, described, ended } = facts;
   const rows: readonly (readonly [string, Part])[] = [
     ['Test', run?.test],
-    ['File', run?.file],
+    ['File', run === undefined ? undefined : path(run.file)],
     ['Run', run?.run],
     ['Began', run === undefined ? undefined : wallTime(run.time)],
     ['Took', inSeconds(tookMs)],
@@ -64,7 +64,8 @@ function varsText(vars: Readonly<Record<string, string>>): Part {
 function hostList({ facts: { hosts } }: Account): Markup {
   return list(
     hosts.map(({ host, engine, clock }) => {
-      if (clock === undefined) return `${host}: ${engine}`;
+      // A host that is this machine has its clock.
+      if (clock === undefined || (clock.aheadMs === 0 && clock.uncertaintyMs === 0)) return `${host}: ${engine}`;
       const ahead = clock.aheadMs < 0 ? `${span(-clock.aheadMs)} behind` : `${span(clock.aheadMs)} ahead`;
       return `${host}: ${engine}, clock ${ahead} (± ${span(clock.uncertaintyMs)})`;
     }),
@@ -81,7 +82,11 @@ function evidence({ facts: { run }, evidence: files }: Account): Markup {
     ({ path, bytes, cut }) =>
       `${path}, ${formatBytes(bytes)}${cut > 0 ? ` (${formatBytes(cut)} left out, the file was too large)` : ''}`,
   );
-  return html`<code>${run?.directory}</code>${names.length > 0 && html`<details><summary>${countOf(names.length, 'file')}</summary>${list(names)}</details>`}`;
+  return html`<code>${path(run?.directory ?? '')}</code>${names.length > 0 && html`<details><summary>${countOf(names.length, 'file')}</summary>${list(names)}</details>`}`;
 }
+
+/** A path, which may be broken behind its slashes. */
+const path = (text: string): readonly Part[] =>
+  text.split('/').map((part, i) => (i === 0 ? part : html`/<wbr>${part}`));
 
 const list = (texts: readonly string[]): Markup => html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;

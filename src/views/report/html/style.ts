@@ -54,6 +54,7 @@ section{margin-bottom:2rem}
 .card h3 code{font-size:.9375rem}
 .card p{overflow-wrap:anywhere}
 .card>p:first-of-type{margin-top:.25rem}
+.card .texts{margin-top:.4rem;line-height:1.6}
 .card .label{font-size:.8125rem;margin-top:.5rem}
 .place{margin-left:.5rem;white-space:nowrap}
 .badge{white-space:nowrap;font-weight:600;font-size:.875rem}
@@ -63,7 +64,9 @@ section{margin-bottom:2rem}
 .card .badge{margin-right:.4rem}
 .seen-list{border-left:2px solid var(--rule);padding-left:.75rem;line-height:1.55}
 .seen-list li{display:flex;flex-wrap:wrap;gap:0 .9em}
-.seen-list .n{min-width:5.5em}
+.seen-list .n{min-width:7em}
+.seen-list .own{font-weight:600}
+.seen-list .own .n{color:var(--bad)}
 .seen-list .text{overflow-wrap:anywhere;white-space:pre-wrap;min-width:0;flex:0 1 auto}
 .seen-list .kind{color:var(--muted)}
 .rules li,.notices li{display:flex;gap:.6rem;padding:.15rem 0}

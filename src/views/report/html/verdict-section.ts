@@ -10,6 +10,8 @@ import { inSeconds, seconds, wallTime } from './times.ts';
 const SIGNS = { passed: '✔', failed: '✖', interrupted: '■', errored: '✖', none: '?' } as const;
 /** Cards on the first screen; the table below has all. */
 const MOST_CARDS = 30;
+/** Texts in a card that several expectations share. */
+const MOST_IN_CARD = 20;
 const MOST_MET = 12;
 const MOST_REASONS = 30;
 const MOST_SIGHTINGS = 8;
@@ -42,12 +44,31 @@ export function openQuestions({ expectations, facts }: Account): Markup | undefi
     .map((outcome) => [wanted.filter((one) => one.outcome === outcome).length, outcome] as const)
     .filter(([count]) => count > 0)
     .map(([count, outcome]) => `${count} ${outcome}`);
-  const shown = wanted.slice(0, MOST_CARDS);
+  const groups = grouped(wanted);
+  const shown = groups.slice(0, MOST_CARDS);
+  const told = shown.reduce((sum, group) => sum + group.length, 0);
   return html`<section aria-labelledby="unmet"><h2 id="unmet">Expectations: ${counts.join(', ')} of ${expectations.length}</h2>
-${shown.map((judged) => card(judged, facts.run?.file ?? 'config'))}${
-  shown.length < wanted.length &&
-  html`<p class="note">And ${wanted.length - shown.length} more, in <a href="#expectations">the table below</a>.</p>`
+${shown.map((group) => card(group, facts.run?.file ?? 'config'))}${
+  told < wanted.length &&
+  html`<p class="note">And ${wanted.length - told} more, in <a href="#expectations">the table below</a>.</p>`
 }</section>`;
+}
+
+/** Those that are undecided for one reason share a card: nothing was seen of any of them. */
+function grouped(wanted: readonly Judged[]): readonly (readonly [Judged, ...Judged[]])[] {
+  const groups: [Judged, ...Judged[]][] = [];
+  const undecided = new Map<string, [Judged, ...Judged[]]>();
+  for (const judged of wanted) {
+    const known = judged.outcome === 'undecided' ? undecided.get(judged.because) : undefined;
+    if (known !== undefined) {
+      known.push(judged);
+      continue;
+    }
+    const group: [Judged, ...Judged[]] = [judged];
+    if (judged.outcome === 'undecided') undecided.set(judged.because, group);
+    groups.push(group);
+  }
+  return groups;
 }
 
 /** Nothing to ask: what was held against the run, in short. */
@@ -64,28 +85,43 @@ function allMet(expectations: readonly Judged[]): Markup | undefined {
   ]}</ul></section>`;
 }
 
-function card(judged: Judged, file: string): Markup {
-  const { expectation, outcome, because, sightings, around, late } = judged;
+function card([first, ...others]: readonly [Judged, ...Judged[]], file: string): Markup {
+  const { expectation, outcome, because, sightings, around, late } = first;
   const name = file.slice(file.lastIndexOf('/') + 1);
+  const place = (line: number): Markup => html`<span class="place">${name}:${line}</span>`;
+  const more = others
+    .slice(0, MOST_IN_CARD)
+    .map((one) => html`<li><code>${one.expectation.text}</code> ${place(one.expectation.line)}</li>`);
+  if (others.length > 0)
+    return html`<article class="card ${outcome}"><h3>${outcomeBadge(outcome)} ${because}</h3><ul class="texts"><li><code>${expectation.text}</code> ${place(expectation.line)}</li>${more}${others.length > MOST_IN_CARD && html`<li>and ${others.length - MOST_IN_CARD} more</li>`}</ul></article>
+`;
   return html`<article class="card ${outcome}"><h3>${outcomeBadge(outcome)} <code>${expectation.text}</code></h3>
-<p>${because} <span class="place">${name}:${expectation.line}</span></p>${[
-    sightings.length > 0 && html`<p class="label">What was seen</p>${lines(sightings)}`,
-    late !== undefined && html`<p class="label">Too late</p>${lines([late])}`,
-    around.length > 0 && html`<p class="label">The log around it</p>${lines(around)}`,
-  ]}</article>
+<p>${because} ${place(expectation.line)}</p>${evidenceList(sightings, around)}${
+    late !== undefined && html`<p class="label">Too late</p>${lines([late], new Set())}`
+  }</article>
 `;
 }
 
-function lines(sightings: readonly Sighting[]): Markup {
-  const shown = sightings.slice(0, MOST_SIGHTINGS);
-  const more = sightings.length - shown.length;
-  return html`<ul class="seen-list">${[
-    shown.map(
-      ({ atMs, peer, kind, text }) =>
-        html`<li><span class="n">${inSeconds(atMs)}</span> <span class="who">${peer}</span> <span class="kind">${kind}</span> <span class="text" dir="auto">${pageText(text)}</span></li>`,
-    ),
-    more > 0 && html`<li>and ${more} more</li>`,
-  ]}</ul>`;
+/** What was seen, in its place among the log lines around it. */
+function evidenceList(sightings: readonly Sighting[], around: readonly Sighting[]): Markup | undefined {
+  const seen = sightings.slice(0, MOST_SIGHTINGS);
+  if (seen.length === 0 && around.length === 0) return undefined;
+  const more = sightings.length - seen.length;
+  const identities = new Set(seen.map(identity));
+  const all = [...seen, ...around.filter((one) => !identities.has(identity(one)))].sort((a, b) => a.atMs - b.atMs);
+  const label = around.length === 0 ? 'What was seen' : 'What was seen, and the log around it';
+  return html`<p class="label">${label}</p>${lines(all, around.length === 0 ? new Set() : identities)}${more > 0 && html`<p class="label">and ${more} more</p>`}`;
+}
+
+const identity = ({ peer, kind, text, atMs }: Sighting): string => `${atMs} ${peer} ${kind} ${text}`;
+
+/** The ones that matter among others are marked. */
+function lines(sightings: readonly Sighting[], marked: ReadonlySet<string>): Markup {
+  return html`<ul class="seen-list">${sightings.map((one) => {
+    const { atMs, peer, kind, text } = one;
+    const own = marked.has(identity(one));
+    return html`<li${own && html` class="own"`}><span class="n">${own && '▸ '}${inSeconds(atMs)}</span> <span class="who">${peer}</span> <span class="kind">${kind}</span> <span class="text" dir="auto">${pageText(text)}</span></li>`;
+  })}</ul>`;
 }
 
 /** What holds of every run without being written. */

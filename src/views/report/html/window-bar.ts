@@ -9,10 +9,11 @@ interface Drawn {
   readonly scale: Scale;
 }
 
-/** The bar, `y` pixels from the top; nothing for a window that never opened. */
+/** The bar, `y` pixels from the top; nothing for a window that the run did not come to. */
 export function windowBar(judged: Judged, { scale, account }: Drawn, y: number, height: number): Markup | undefined {
   const { window, expectation, outcome } = judged;
   if (expectation.window.kind === 'command' && window.fromMs === undefined) return undefined;
+  if (account.zeroIs === 'run' || account.zeroMs + (window.fromMs ?? 0) > account.facts.nowMs) return undefined;
   const main = scale.pieces.find(({ kind }) => kind === 'main');
   const left = window.fromMs === undefined ? (main?.left ?? 0) : scale.at(account.zeroMs + window.fromMs);
   const right = window.toMs === undefined ? (main?.right ?? 100) : scale.at(account.zeroMs + window.toMs);

@@ -17,7 +17,7 @@ export interface Messages {
 
 /** Commands and messages by peer. Where there are too many, those that went wrong and the first of the others. */
 export function messagesByPeer(account: Account): Messages {
-  const all = [...account.commands, ...account.facts.messages];
+  const all = [...account.commands, ...account.facts.messages].filter((command) => isInRun(command, account));
   const lanes = new Map<PeerName, CommandFacts[]>();
   for (const command of all) {
     const lane = lanes.get(command.peer);
@@ -41,4 +41,10 @@ export function messagesByPeer(account: Account): Messages {
     );
   }
   return { commands: lanes, hidden };
+}
+
+/** One that was not sent has a place only where the run came to its time. */
+function isInRun(command: CommandFacts, account: Account): boolean {
+  if (command.sentAtMs !== undefined) return true;
+  return account.zeroIs === 'timeline' && commandPlace(command, account) <= account.facts.nowMs;
 }

@@ -51,7 +51,7 @@ export function scaleOf(account: Account): Scale {
 function piecesOf(account: Account): readonly Piece[] {
   const endMs = Math.max(account.tookMs, account.facts.nowMs, 1);
   const lived = livedIn(account, endMs);
-  if (lived === undefined) return [{ kind: 'before', fromMs: 0, toMs: endMs, left: 0, right: END, squeezed: false }];
+  if (lived === undefined) return [{ kind: 'main', fromMs: 0, toMs: endMs, left: 0, right: END, squeezed: false }];
   const before = Math.min(MOST_BEFORE, (100 * lived.fromMs) / endMs);
   const after = Math.min(MOST_AFTER, (100 * (endMs - lived.toMs)) / endMs);
   const all: readonly Omit<Piece, 'squeezed'>[] = [
