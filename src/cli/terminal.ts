@@ -6,8 +6,8 @@ import type { Output } from '../views/output.ts';
 export function outputOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Output {
   return {
     write: (text) => void stream.write(text),
-    width: () => stream.columns ?? 80,
-    height: () => stream.rows ?? 24,
+    width: () => stream.columns || 80,
+    height: () => stream.rows || 24,
     isTTY: stream.isTTY === true,
     color: colorOf(stream, environment),
   };

@@ -69,16 +69,20 @@ export interface Bus extends AsyncDisposable {
   /** The server's `run_id`: another one has other contents. */
   readonly instance: string;
   readonly version: string;
-  /** Deletes the peers' three keys. */
+  /** Deletes the peers' keys. */
   clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void>;
   /**
    * Begins to read the server's replication stream, so that from here on no status hides behind another; `listen` tells what it brought.
-   * Gives false where the server does not let us. Called before the peers are started, for a Redis of ours; bounded in time.
+   * Gives false where the server does not let us. Called before the peers are started, for a Redis of ours; bounded in time. The next
+   * listening uses it and ends it.
    */
   replicate(peers: readonly PeerName[], signal: AbortSignal): Promise<boolean>;
   /** Tells the present status of each peer at once (all since `replicate`, where it was called), then every change. One listener at a time. */
   listen(test: TestName, peers: readonly PeerName[], listener: BusListener, signal: AbortSignal): Promise<Listening>;
-  /** Asks the tm that runs the test to send a command by hand. What becomes of it is in the events (`request`). */
+  /**
+   * Asks the tm that runs the test to send a command by hand. What becomes of it is in the events (`request`). What no run took is dropped
+   * when the next one takes the lock.
+   */
   ask(test: TestName, request: HandRequest, signal: AbortSignal): Promise<void>;
   /** Appends to the peer's queue; resolves when Redis has it, with a number that its receipt repeats. */
   send(peer: PeerName, command: string, signal: AbortSignal): Promise<number>;

@@ -68,7 +68,9 @@ async function judge(session: Session, context: MachineContext): Promise<void> {
   await session.monitoring?.close();
   session.monitoring = undefined;
   if (session.verdict !== undefined) return;
-  const unwritten = await faultOf(() => session.recorder.flush());
+  // A journal that halted the run is among the faults already.
+  // A journal that halted the run is among the faults already.
+  const unwritten = context.halted ? [] : await faultOf(() => session.recorder.flush());
   const ending = { ...context, faults: [...context.faults, ...unwritten] };
   session.rules = decideAll(session, ending);
   session.verdict = verdictNow(session, ending, session.rules);
@@ -81,7 +83,7 @@ async function finish(session: Session, context: MachineContext): Promise<void> 
   const late = await faultOf(async () => {
     if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
     if (session.tornDown && session.left.length === 0) await session.forgetRun();
-    await recorder.flush();
+    if (!context.halted) await recorder.flush();
   });
   // What failed behind the verdict shows in the exit code, but never hides why the test failed.
   const ending = { ...context, faults: [...context.faults, ...late] };

@@ -20,9 +20,9 @@ import { RunFaults } from './run-faults.ts';
  *                                            │  └──► done                          │ --keep: closing
  *                                            └──────────── tearingDown ◄───────────┘
  *
- * STOP (a signal) changes no state by itself: it aborts the session's stop signal, the actor of the present state finishes
- * what it has under way and returns, and the guards then lead down. Leaving a state at once would let a container appear
- * after the teardown has looked for it.
+ * STOP (a signal) and HALT (the journal cannot be written) change no state by themselves: they abort the session's stop
+ * signal, the actor of the present state finishes what it has under way and returns, and the guards then lead down. Leaving
+ * a state at once would let a container appear after the teardown has looked for it.
  */
 
 export interface MachineInput {
@@ -31,12 +31,17 @@ export interface MachineInput {
 
 export interface MachineContext extends MachineInput {
   readonly stoppedBy?: string;
+  /** It cannot go on for a reason of ours, which is among the faults. */
+  readonly halted: boolean;
   readonly failures: readonly RuleFailure[];
   readonly faults: readonly Fault[];
   readonly timelineBegan: boolean;
 }
 
-export type MachineEvent = { readonly type: 'STOP'; readonly by: string };
+export type MachineEvent =
+  | { readonly type: 'STOP'; readonly by: string }
+  /** What the run cannot do without is gone: it ends as with a signal, but with this fault. */
+  | { readonly type: 'HALT'; readonly fault: Fault };
 
 /** An actor that gives nothing but its end. */
 const step = () =>
@@ -62,19 +67,29 @@ export const runMachine = setup({
     recordStop: assign({
       stoppedBy: ({ context, event }) => context.stoppedBy ?? (event.type === 'STOP' ? event.by : 'an error'),
     }),
+    recordHalt: assign(({ context, event }) =>
+      event.type === 'HALT' ? { halted: true, faults: [...context.faults, event.fault] } : {},
+    ),
     timelineBegins: assign({ timelineBegan: true }),
   },
   guards: {
-    stopped: ({ context }) => context.stoppedBy !== undefined,
+    stopped: ({ context }) => context.stoppedBy !== undefined || context.halted,
     /** A failure before the timeline leaves what was made, for the next apply to go on from. */
-    leaves: ({ context }) => context.stoppedBy === undefined && !context.timelineBegan && context.cleanup !== 'always',
+    leaves: ({ context }) =>
+      context.stoppedBy === undefined &&
+      !context.halted &&
+      !context.timelineBegan &&
+      context.cleanup !== 'always',
     keeps: ({ context }) => context.cleanup === 'keep',
   },
 }).createMachine({
   id: 'run',
-  context: ({ input }) => ({ ...input, failures: [], faults: [], timelineBegan: false }),
+  context: ({ input }) => ({ ...input, failures: [], faults: [], halted: false, timelineBegan: false }),
   initial: 'loading',
-  on: { STOP: { actions: ['recordStop', 'requestStop'] } },
+  on: {
+    STOP: { actions: ['recordStop', 'requestStop'] },
+    HALT: { actions: ['recordHalt', 'requestStop'] },
+  },
   states: {
     loading: {
       invoke: {

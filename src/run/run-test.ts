@@ -32,7 +32,7 @@ export function runTest(world: World, request: RunRequest, listeners: readonly E
     actions: {
       requestStop: ({ event }) => {
         if (session.stop.signal.aborted) return;
-        session.recorder.emit({ type: 'stop-requested', by: event.type === 'STOP' ? event.by : 'an error' });
+        if (event.type === 'STOP') session.recorder.emit({ type: 'stop-requested', by: event.by });
         session.stop.abort();
         session.board.changed();
       },
@@ -46,6 +46,10 @@ export function runTest(world: World, request: RunRequest, listeners: readonly E
       resolve({ verdict, exitCode: session.exitCode ?? exitCodeOf(verdict), left: session.left });
     });
   });
+  session.onUnwritable = (fault) => {
+    // A run without a journal proves nothing: it ends, and what it made goes.
+    if (actor.getSnapshot().status === 'active') actor.send({ type: 'HALT', fault });
+  };
   actor.start();
   const stop = (by: string) => {
     // A signal may come while the last lines are still being shown.

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { ConfigFault } from '../../src/model/fault.ts';
 import type { Spec } from '../../src/model/spec.ts';
 import { place } from '../../src/plan/place.ts';
-import { VALID } from './valid-config.ts';
+import { VALID, WAITING } from './valid-config.ts';
 
 const encoder = new TextEncoder();
 
@@ -31,14 +31,23 @@ function expectInside({ line, column, length, source }: ConfigFault, lines: read
   expect(column - 1 + length).toBeLessThanOrEqual(Math.max(source.length, column));
 }
 
-describe('any file', () => {
-  it('of random bytes gives faults and never throws', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), expectSound), { numRuns: 500 });
+it('random bytes give faults and never throw', async () => {
+  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), expectSound), { numRuns: 400 });
+});
+
+describe.each([
+  ['a usual config', VALID],
+  ['one with expectations and waits', WAITING],
+])('%s', (_, valid) => {
+  it('is sound', async () => {
+    expect(
+      (await loadConfig(encoder.encode(valid), 't.yaml')).faults.filter(({ severity }) => severity === 'error'),
+    ).toEqual([]);
   });
 
   it('with slips of the keyboard gives faults inside of it', async () => {
     const slip = fc.record({
-      at: fc.nat(VALID.length),
+      at: fc.nat(valid.length),
       drop: fc.nat(12),
       put: fc.oneof(
         fc.constantFrom(
@@ -68,11 +77,11 @@ describe('any file', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(slip, { minLength: 1, maxLength: 5 }), async (slips) => {
-        let text = VALID;
+        let text = valid;
         for (const { at, drop, put } of slips) text = text.slice(0, at) + put + text.slice(at + drop);
         await expectSound(encoder.encode(text));
       }),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
   });
 
@@ -107,12 +116,12 @@ describe('any file', () => {
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(200), odd, fc.boolean()), { minLength: 1, maxLength: 4 }),
         async (changes) => {
-          const config: unknown = parse(VALID);
+          const config: unknown = parse(valid);
           for (const [which, value, rename] of changes) spoil(config, which, value, rename);
           await expectSound(encoder.encode(stringify(config, { lineWidth: 0 })));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
   });
 });

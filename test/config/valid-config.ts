@@ -50,3 +50,19 @@ commands:
     command: restart|5
 log_level: debug
 `;
+
+/** The same with expectations, and with commands that wait. */
+export const WAITING = `${VALID}expect:
+  - { peer: bob, status: connected, by: 15 }
+  - { peer: bob, log: /pan(ic|k)/i, from: 10, by: 20, never: true }
+  - { peers: ["b*", alice], count: 2, status: connected, for: 3 }
+  - { peer: "tag:arm", exit: 0 }
+`.replace(
+  'commands:\n',
+  `commands:
+  - { time: 1, peer: "*", command: hello, id: first, expect: { status: connected, within: 5 } }
+  - { after: first +0.5, peer: b*, command: pull, id: second, expect: [{ peer: "*", log: x }, { exit: 3, never: true }] }
+  - { when: [{ peer: bob, status: up, for: 2 }, { peer: alice, log: /y/, from: 3 }], within: 9, peer: bob, command: z }
+  - { after: +3, peer: charlie, command: last, id: third }
+`,
+);

@@ -53,8 +53,9 @@ interface Terminal {
 
 /** Runs a shell command on a terminal of its own; behind it the shell says its exit code and the terminal's settings. */
 function onTerminal(command: string): Terminal {
-  const line = `${command}; echo "exit $?"; stty -a`;
-  const env = { ...process.env, TERM: 'xterm-256color', CI: '', COLUMNS: '', LINES: '' };
+  const line = `stty rows 30 cols 100; ${command}; echo "exit $?"; stty -a`;
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const env = { ...inherited, TERM: 'xterm-256color', NO_COLOR: '1' };
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
@@ -68,7 +69,10 @@ function onTerminal(command: string): Terminal {
     done,
     text: () => text,
     type: (keys) => void child.stdin.write(keys),
-    shows: (pattern) => until(() => pattern.test(text), { what: String(pattern), timeoutMs: 30_000 }),
+    shows: (pattern) =>
+      until(() => pattern.test(text), { what: String(pattern), timeoutMs: 30_000 }).catch((cause) => {
+        throw new Error(`the terminal shows\n${text}`, { cause });
+      }),
   };
 }
 
@@ -132,7 +136,10 @@ describe('the terminal is given back', () => {
 });
 
 test('without a terminal lines are shown, after a sentence that says so', async () => {
-  const child = spawn(process.execPath, [join(DIST, 'tm.js'), config, '--tui'], { cwd: dir });
+  const child = spawn(process.execPath, [join(DIST, 'tm.js'), config, '--tui'], {
+    cwd: dir,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+  });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;

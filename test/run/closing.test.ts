@@ -44,6 +44,22 @@ describe('whatever fails, a run cleans up and gives everything back', () => {
     expect(of('run-ended')).toHaveLength(1);
   });
 
+  test('a journal that cannot be written ends the run with its next line, not at the end of the timeline', async () => {
+    const world = worldWithRedisImage();
+    const full = withFullDisk(world, 'journal', () => world.clock.now() > 5000);
+    const commands = [
+      [10_000, 'alice', 'connect'],
+      [3_600_000, 'alice', 'pull'],
+    ] as const;
+    const { outcome, of } = await play(world, { commands }, {}, full);
+    expect(outcome.verdict).toMatchObject({ kind: 'errored', faults: [{ message: 'no space for journal' }] });
+    expect(of('command-skipped')).toMatchObject([{ index: 1 }]);
+    expect(of('stop-requested')).toEqual([]);
+    const ended = of('timeline-ended')[0];
+    expect(ended?.type === 'timeline-ended' && ended.ms).toBeLessThan(20_000);
+    expect(containersOf(world)).toEqual([]);
+  });
+
   test('a journal that fails behind the verdict shows in the exit code', async () => {
     const world = worldWithRedisImage();
     let full = false;

@@ -2,6 +2,7 @@ import { type LockHolder, TmError } from '../../model/fault.ts';
 import { type PeerName, type TestName, testName } from '../../model/names.ts';
 import type { Bus, Buses, RedisLock } from '../../ports/bus.ts';
 import { MemoryListening } from './bus-listening.ts';
+import { appendEvents } from './event-history.ts';
 import type { MemoryRedis, MemoryRedisClient, MemoryRedisServer } from './redis-memory.ts';
 import { type MemoryPlace, placeOf } from './status-reader.ts';
 
@@ -185,16 +186,7 @@ class MemoryBus implements Bus {
     if (this.#state === 'dead' || this.#state === 'closed') return;
     await this.#up().catch(() => undefined);
     if (this.#state !== 'up') return;
-    const history = this.#server.events.get(test) ?? { lines: [], start: 0, run: undefined };
-    this.#server.events.set(test, history);
-    for (const line of lines) {
-      const started = runStarted(line);
-      if (started !== undefined && !(started.resumed && started.run === history.run)) {
-        history.start = history.lines.length;
-        history.run = started.run;
-      }
-      history.lines.push(line);
-    }
+    appendEvents(this.#server, test, lines);
     this.#redis.tell({ kind: 'events', test });
   }
 
@@ -300,12 +292,4 @@ class MemoryBus implements Bus {
     this.#waiters.clear();
     for (const wake of waiters) wake();
   }
-}
-
-/** The run that a journal line begins, if it begins one. */
-function runStarted(line: string): { readonly run: string; readonly resumed: boolean } | undefined {
-  if (!line.includes('"run-started"')) return undefined;
-  const event = JSON.parse(line) as { type?: unknown; run?: unknown; resumed?: unknown };
-  if (event.type !== 'run-started') return undefined;
-  return { run: String(event.run), resumed: event.resumed === true };
 }

@@ -1,6 +1,6 @@
 import type { PeerName } from '../../model/names.ts';
+import type { FeedListener, FeedState } from './feed-listener.ts';
 import type { StreamEntry } from './replica-changes.ts';
-import type { FeedListener, FeedState } from './replica-feed.ts';
 
 /** Statuses and characters that are kept, at most. */
 const LIMITS = { statuses: 20_000, characters: 16 << 20 };

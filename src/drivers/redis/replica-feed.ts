@@ -1,26 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeerName } from '../../model/names.ts';
+import type { FeedListener, FeedState } from './feed-listener.ts';
 import { RedisLinkLost, RedisReplyError } from './redis-fault.ts';
 import type { RedisEndpoint } from './redis-url.ts';
 import { ReplicaBacklog } from './replica-backlog.ts';
-import { ReplicaChanges, type ReplicaListener, type StreamEntry } from './replica-changes.ts';
+import { ReplicaChanges } from './replica-changes.ts';
 import { ReplicaLink, type ReplicaPosition } from './replica-link.ts';
-
-/**
- * ```
- *   online ──link lost──► resuming ──the server goes on where we were──► online
- *     ▲                      │ too late, or it cannot
- *     └──a new stream── off ◄┘
- * ```
- * From `off` to `online` there is a gap: what was SET in it has to be read.
- */
-export type FeedState = 'online' | 'resuming' | 'off';
-
-export interface FeedListener extends ReplicaListener {
-  /** `missed`: statuses before it that were too many to be kept. */
-  set(peer: PeerName, status: string, entry: StreamEntry | undefined, missed?: number): void;
-  changed(state: FeedState): void;
-}
 
 interface Options {
   readonly endpoint: RedisEndpoint;

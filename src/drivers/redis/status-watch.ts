@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeerName } from '../../model/names.ts';
 import type { StatusReport } from '../../ports/bus.ts';
+import type { FeedState } from './feed-listener.ts';
 import { RedisLinkLost } from './redis-fault.ts';
 import type { RedisLink } from './redis-link.ts';
-import type { FeedState, ReplicaFeed } from './replica-feed.ts';
+import type { ReplicaFeed } from './replica-feed.ts';
 import { KEYS_PER_READ, readStatuses } from './status-read.ts';
 import { StatusTurn } from './status-turn.ts';
 import { WatchedStatus } from './watched-status.ts';

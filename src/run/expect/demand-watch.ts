@@ -81,7 +81,7 @@ export class DemandWatch {
       const { early, track } = watch;
       if (early === undefined || !(this.#manner.closed ? early.at >= at : early.at > at)) continue;
       const ended = track.end !== undefined && !this.countsAfterEnd;
-      
+      if (ended && !this.#manner.closed) continue;
       if (ended) this.#lost -= 1;
       this.#meet(watch, early, early.at);
     }

@@ -88,7 +88,8 @@ describe('rediss', () => {
       ...subject,
     ]);
     const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
-    await using _server = await PrivateRedis.start(['--tls-port', String(port), ...files, '--tls-auth-clients', 'no']);
+    await using server = await PrivateRedis.start(['--tls-port', String(port), ...files, '--tls-auth-clients', 'no']);
+    const plain = await server.client();
     const url = `rediss://localhost:${port}/0`;
     await expect(redisBuses().connect(new Secret(url), signal)).rejects.toMatchObject({
       fault: {
@@ -98,7 +99,9 @@ describe('rediss', () => {
       },
     });
     for (const trusted of [url, `rediss://127.0.0.1:${port}/0`]) {
-      const child = await listeningChild(trusted, [], { NODE_EXTRA_CA_CERTS: certificate });
+      const environment = { NODE_EXTRA_CA_CERTS: certificate, REPLICATE: 'yes' };
+      const child = await listeningChild(trusted, ['alice'], environment);
+      expect(await plain.info('replication')).toContain('connected_slaves:1');
       await child.kill();
     }
   });

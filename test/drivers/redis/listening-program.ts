@@ -1,4 +1,4 @@
-/** Listens to the peers named on its command line, and writes each log line that it is told to a file. Ends only when it is killed. */
+/** Listens to the peers named on its command line (by the replication stream if REPLICATE is set), and writes each log line that it is told to a file. Ends only when it is killed. */
 import { appendFileSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisBuses } from '../../../src/drivers/redis/redis-bus.ts';
@@ -9,6 +9,8 @@ const [url = '', file = '', ...peers] = process.argv.slice(2);
 const { signal } = new AbortController();
 const bus = await redisBuses().connect(new Secret(url), signal);
 writeFileSync(file, '');
+if (process.env['REPLICATE'] !== undefined && !(await bus.replicate(peers.map(peerName), signal)))
+  throw new Error('the replication stream is not to be had');
 await bus.listen(
   testName('smoke'),
   peers.map(peerName),

@@ -115,12 +115,13 @@ describe('on a terminal', () => {
       ✔ garage  3 peers removed                                                 0.3s
       ✔ cloud   2 peers removed                                                 0.2s
       ✔ redis   removed                                                         0.3s
-      ✖ failed after 34.6 s: charlie died: exited with 137 (out of memory) 6.9 s after
-        "rotate-key"
-          1 command was not sent
+      ✖ failed after 34.6 s: charlie died, 1 command was not sent
+          charlie died: exited with 137 (out of memory) 6.9 s after "rotate-key"
         commands  3 sent, all taken (p50 1 ms, slowest 2 ms), 1 not sent
-        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11
-        next      less .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/containers/charlie.log  # all that charlie wrote"
+        report    .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/report.html
+        next      tm logs charlie
+                  tm replay
+                  tm apply smoke.yaml"
     `);
   });
 
@@ -180,12 +181,12 @@ describe('on a terminal', () => {
           choose another base_port for cloud, or free it: ss -ulpn sport = :11992
       ✖ could not start, after 18 s: peer-17: UDP port 11992 of cloud is taken
           choose another base_port for cloud, or free it: ss -ulpn sport = :11992
-        left      garage: 20 containers
-                  cloud: 19 containers
-                  redis: tm-redis
-        evidence  .tm/mesh-40/runs/mesh-40-2026-02-03-14-02-11
-        next      tm apply smoke.yaml  # goes on from here, once that is mended
-                  tm destroy smoke.yaml  # removes what is left"
+        left    garage: 20 containers
+                cloud: 19 containers
+                redis: tm-redis
+        report  .tm/mesh-40/runs/mesh-40-2026-02-03-14-02-11/report.html
+        next    tm apply smoke.yaml  # goes on from here, once that is mended
+                tm destroy smoke.yaml  # removes what is left"
     `);
   });
 
@@ -201,7 +202,7 @@ describe('on a terminal', () => {
       v garage
         / node:1.4  44 %  19.3 MB/s, 7 s l..
         . 20 peers to start
-      x cloud   19 of 20 peers started..  2.8s
+      x cloud   19 of 20 peers started  2.8s
         peer-17: UDP port 11992 of cloud is
         taken
           choose another base_port for
@@ -211,7 +212,7 @@ describe('on a terminal', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
     expect(screen).toMatch(/^[\x00-\x7f]*$/);
     const end = await run.end();
-    const wrapped = end.slice(0, end.indexOf('  evidence')).split('\n');
+    const wrapped = end.slice(0, end.indexOf('  report')).split('\n');
     expect(Math.max(...wrapped.map((line) => line.length))).toBeLessThanOrEqual(40);
   });
 
@@ -225,7 +226,7 @@ describe('on a terminal', () => {
             ssh deploy@10.0.0.5 shows whether it is there
           the host key of cloud (203.0.113.7) is unknown
             ssh-keyscan -H 203.0.113.7 >> ~/.ssh/known_hosts, or host_key: accept-new
-        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11"
+        report  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/report.html"
     `);
   });
 
@@ -295,7 +296,7 @@ describe('on a terminal', () => {
       smoke-5peer · 5 peers · smoke.yaml
       ✔ planned  1 to add, 1 conflict                                           0.0s
       ✖ could not start, after 21 ms: tm-alice on garage is not ours
-        evidence  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11"
+        report  .tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11/report.html"
     `);
   });
 

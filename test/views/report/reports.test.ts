@@ -159,3 +159,37 @@ describe('report.html', () => {
     expect(page).toContain('default-src &#39;none&#39;');
   });
 });
+
+describe('a run is read', () => {
+  test('without holding more lines than a machine can, and says so', async () => {
+    function* flood(): Generator<TmEvent> {
+      const script = scenarios.createScript();
+      const peer = peerName('alice');
+      script.at(0, scenarios.runStarted([peer]));
+      yield* script.events;
+      for (let i = 0; i < 450_000; i++)
+        yield {
+          seq: i + 2,
+          atMs: i,
+          time: '2026-02-03T14:02:11.031Z',
+          type: 'log',
+          peer,
+          level: 'info',
+          message: `${i}`,
+        };
+    }
+    const facts = await readRun(flood());
+    expect(facts.logs.length).toBeLessThan(400_001);
+    expect(facts.logs.length + facts.forgottenLogs).toBe(450_000);
+    expect(writeReports(facts)['report.html']).toContain(
+      `This page has 20000 of 450000 lines: of the newest ${facts.logs.length} the errors and warnings`,
+    );
+  });
+
+  test('with long lines cut, and the number of their characters', async () => {
+    const script = scenarios.createScript();
+    script.at(0, { type: 'log', peer: peerName('alice'), level: 'info', message: 'x'.repeat(1_000_000) });
+    const { logs } = await readRun(script.events);
+    expect(logs[0]?.message).toBe(`${'x'.repeat(4000)}… (996000 more characters)`);
+  });
+});

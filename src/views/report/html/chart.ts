@@ -1,5 +1,6 @@
 /** The swim-lanes: the expectations, the peers in question, and all others. */
 import type { PeerName } from '../../../model/names.ts';
+import { LOG_LEVELS } from '../../../model/wire.ts';
 import { countOf } from '../../count-of.ts';
 import type { PeerFacts } from '../../run-model/run-model.ts';
 import type { Account, Judged } from '../account.ts';
@@ -26,6 +27,8 @@ const NAMES_FEW = 3;
 export function chart(account: Account): Markup {
   const { peers, facts, expectations } = account;
   if (peers.length === 0) return html`<p>The run has no peers.</p>`;
+  if (account.zeroIs === 'run' && !peers.some(hasLived))
+    return html`<p>The timeline never began, and no peer gave a sign of life: there is nothing to draw.</p>`;
   const scale = scaleOf(account);
   const looks = statusLooks(account);
   const ticks = logTicks(facts.logs, scale);
@@ -75,6 +78,9 @@ ${[
 ]}</div></div>
 ${hidden > 0 && html`<p class="note">${countOf(hidden, 'message')} to peers did not find room in the lanes: <code>report.json</code> has all.</p>`}<p id="tip" class="tip" role="status" hidden></p>`;
 }
+
+const hasLived = ({ statuses, logs, died, exited }: PeerFacts): boolean =>
+  statuses.length > 0 || died !== undefined || exited !== undefined || LOG_LEVELS.some((level) => logs[level] > 0);
 
 /** What is not met comes first; otherwise as in the file. */
 function ordered(expectations: readonly Judged[]): readonly Judged[] {

@@ -31,7 +31,7 @@ export interface LaneInput {
 const WINDOW_HEIGHT = 9;
 const MOST_WINDOWS = 6;
 /** Width of a character in percent of a usual lane, of a thousand pixels. */
-const CHARACTER = 0.65;
+const CHARACTER = 0.75;
 
 export function lane(input: LaneInput): Markup {
   const { peer, geometry, bars } = input;

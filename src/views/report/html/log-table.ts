@@ -20,7 +20,7 @@ export function logSection({ facts, zeroMs, peers }: Account): Markup {
   const nameWidth = Math.min(280, Math.max(90, 24 + 8 * Math.max(0, ...writers.map(({ peer }) => displayWidth(peer)))));
   return html`${
     lines.length < total &&
-    html`<p class="note">This page has ${lines.length} of ${total} lines: errors and warnings, and of the others the newest. All of them are in <code>events.ndjson</code> in the directory of the run.</p>`
+    html`<p class="note">This page has ${lines.length} of ${total} lines: ${facts.forgottenLogs > 0 && `of the newest ${facts.logs.length} the `}errors and warnings, and of the others the newest. All of them are in <code>events.ndjson</code> in the directory of the run.</p>`
   }
 <form class="controls" id="filter" role="search" aria-label="Filter of the log lines" hidden>
 <label>Text <input type="search" name="text" autocomplete="off" spellcheck="false"></label>
