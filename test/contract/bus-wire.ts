@@ -9,6 +9,7 @@ export class CuttableWire implements AsyncDisposable {
   #cutAfter: number | undefined;
   #blocked = false;
   #silent = false;
+  #replicasSilent = false;
 
   private constructor(server: Server, port: number, sockets: Set<Socket>) {
     this.#server = server;
@@ -58,6 +59,11 @@ export class CuttableWire implements AsyncDisposable {
     this.#silent = silent;
   }
 
+  /** Swallows what the connections carry on which a server sends its replication stream, and no others. */
+  silenceReplicas(silent: boolean): void {
+    this.#replicasSilent = silent;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     this.#server.close();
@@ -71,6 +77,7 @@ export class CuttableWire implements AsyncDisposable {
     }
     const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
+    let replica = false;
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -81,7 +88,10 @@ export class CuttableWire implements AsyncDisposable {
         this.#sockets.delete(from);
         to.destroy();
       });
-      from.on('data', (data) => this.#pass(data, to, from === far));
+      from.on('data', (data) => {
+        replica ||= from === near && data.includes('PSYNC');
+        if (!replica || !this.#replicasSilent) this.#pass(data, to, from === far);
+      });
     }
   }
 

@@ -71,7 +71,7 @@ export class DemandWatch {
 
   /**
    * The opening becomes known; `open` follows when all that was at that time has been heard. What was heard before counts where it was after the
-   * opening; for a window that is not `closed` only of peers that have not ended since. Says whether something counts.
+   * opening, of peers that have not ended since. Says whether something counts.
    */
   opens(at: number): boolean {
     this.#opensAt = at;
@@ -80,9 +80,7 @@ export class DemandWatch {
     for (const watch of this.watches) {
       const { early, track } = watch;
       if (early === undefined || !(this.#manner.closed ? early.at >= at : early.at > at)) continue;
-      const ended = track.end !== undefined && !this.countsAfterEnd;
-      if (ended && !this.#manner.closed) continue;
-      if (ended) this.#lost -= 1;
+      if (track.end !== undefined && !this.countsAfterEnd) continue;
       this.#meet(watch, early, early.at);
     }
     return this.#hits > before;

@@ -4,7 +4,7 @@ import { patternText } from './pattern.ts';
 /** What is compared of a line, in characters: the beginning of a long one tells enough. */
 const COMPARED = 400;
 /** From 0 (nothing in common) to 1 (all words are there). */
-const ALIKE = 0.4;
+const ALIKE = 0.3;
 
 /** A word as the pairs of neighbouring letters in it. */
 type Word = readonly string[];

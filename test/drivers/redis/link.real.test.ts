@@ -9,6 +9,7 @@ import { RedisReplyError } from '../../../src/drivers/redis/redis-fault.ts';
 import { RedisLink } from '../../../src/drivers/redis/redis-link.ts';
 import { parseRedisUrl } from '../../../src/drivers/redis/redis-url.ts';
 import { Secret } from '../../../src/lib/secret.ts';
+import { peerName } from '../../../src/model/names.ts';
 import { freePort, PrivateRedis } from '../../contract/redis-server-private.ts';
 import { listeningChild } from './listening-child.ts';
 
@@ -100,7 +101,7 @@ describe('rediss', () => {
     });
     for (const trusted of [url, `rediss://127.0.0.1:${port}/0`]) {
       const environment = { NODE_EXTRA_CA_CERTS: certificate, REPLICATE: 'yes' };
-      const child = await listeningChild(trusted, ['alice'], environment);
+      const child = await listeningChild(trusted, [peerName('alice')], environment);
       expect(await plain.info('replication')).toContain('connected_slaves:1');
       await child.kill();
     }

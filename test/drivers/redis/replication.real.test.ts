@@ -7,6 +7,7 @@ import { peerName, testName } from '../../../src/model/names.ts';
 import { logKey, statusKey } from '../../../src/model/wire.ts';
 import type { Bus } from '../../../src/ports/bus.ts';
 import { Recorder } from '../../contract/bus-recorder.ts';
+import { CuttableWire } from '../../contract/bus-wire.ts';
 import { PrivateRedis } from '../../contract/redis-server-private.ts';
 import { seeded, seedOfToday } from './seeded.ts';
 
@@ -260,6 +261,27 @@ describe('a link of the replication stream that breaks', () => {
     expect(seen(told)).toEqual(numbers(200));
     expect(told.statuses.every(({ missed, reportedAt }) => missed === 0 && reportedAt !== undefined)).toBe(true);
   });
+
+  test('without anybody noticing is made anew when a read finds it behind, and done without when that does not help', async () => {
+    const bus = await begin(MANAGED);
+    await using wire = await CuttableWire.to(server.port);
+    const wired = await redisBuses().connect(new Secret(`redis://127.0.0.1:${wire.port}/0`), signal);
+    open.push(wired);
+    await bus[Symbol.asyncDispose]();
+    await wired.replicate(peers, signal);
+    const told = new Recorder();
+    const listening = await wired.listen(smoke, peers, told, signal);
+    wire.silenceReplicas(true);
+    await flip(admin, numbers(30));
+    await listening.drain(signal);
+    expect(listening.precision).toBe('notified');
+    expect(counted(told)).toBe(30);
+    wire.silenceReplicas(false);
+    await flip(admin, numbers(30, 30));
+    await listening.drain(signal);
+    expect(counted(told)).toBe(60);
+    expect(told.connection).toEqual([]);
+  }, 30_000);
 
   test('with its server, which comes back with or without its data, is made again', async () => {
     for (const args of [['--appendonly', 'yes', '--appendfsync', 'always'], [], MANAGED]) {

@@ -29,7 +29,6 @@ export function logPane(input: PaneInput, matches: LogMatches): PaneView {
     const line = matches.at(at);
     if (line !== undefined) lines.push(logLine(line, input));
   }
-  const { logs, forgottenLogs } = facts.run;
   const filters = [
     ...(log.level === 'trace' ? [] : [log.level === 'error' ? 'errors' : `${log.level} and graver`]),
     ...(log.peer === '' ? [] : [log.peer]),
@@ -38,12 +37,18 @@ export function logPane(input: PaneInput, matches: LogMatches): PaneView {
   ];
   const newer = matches.end - end;
   const parts = [
-    `${matches.end - matches.first} of ${logs.length}${forgottenLogs > 0 ? ' kept' : ''} lines`,
+    countText(matches.end - matches.first, facts.run),
     ...filters,
     ...(log.end === undefined ? [] : [newer > 0 ? `${newer} newer below` : 'stands still']),
   ];
   const range = { ...NO_SCROLL, count: matches.end - matches.first, rows: height };
   return { title: 'Log', note: parts.join(` ${marks.dot} `), lines, range };
+}
+
+function countText(shown: number, { logs, forgottenLogs }: PaneInput['facts']['run']): string {
+  return forgottenLogs === 0
+    ? `${shown} of ${logs.length} lines`
+    : `${shown} of the last ${logs.length} lines, ${forgottenLogs + logs.length} in all`;
 }
 
 function logLine({ peer, level, message, atMs }: LogFact, input: PaneInput): Line {
