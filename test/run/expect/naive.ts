@@ -106,9 +106,10 @@ function firstTrue(
   const counts = (step: Step, position: number): boolean => {
     if (step.at > to) return false;
     if (!afterEnd && position > endPosition) return false;
-    if (heardFrom === undefined || position > heardFrom) return step.at >= from;
-    // Heard before the window was known to be open.
-    return step.at > from && (afterEnd || endPosition > heardFrom);
+    // Heard before the window was known to be open: of peers that were still there then.
+    const known = heardFrom ?? (from > -NEVER ? story.findIndex(({ kind }) => kind === 'start') : -1);
+    if (position < known && !afterEnd && endPosition < known) return false;
+    return heardFrom === undefined || position > heardFrom ? step.at >= from : step.at > from;
   };
   if (forMs !== undefined) return firstHold(condition, forMs, peer, window, story, now);
   const instants = story.flatMap((step, position) =>
