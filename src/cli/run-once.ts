@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import type { ArchivedRun } from '../ports/archive.ts';
 import type { RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run-test.ts';
 import type { World } from '../run/world.ts';
@@ -6,7 +8,21 @@ import type { View } from '../views/view.ts';
 import type { Args } from './args.ts';
 import type { Context } from './context.ts';
 import type { Ending, EndRequests } from './end-requests.ts';
+import { tellGitHub } from './github.ts';
 import { chooseRunView } from './run-view.ts';
+import { saveReports } from './save-reports.ts';
+import { createArchive } from './wire.ts';
+
+/** Writes the reports of a run that is over. What cannot be written is told, and changes nothing of its verdict. */
+async function report(run: ArchivedRun, context: Context): Promise<void> {
+  try {
+    const { facts } = await saveReports(createArchive(context), run);
+    await tellGitHub(facts, context);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    context.stderr.write(`tm: the reports could not be written: ${why}; tm report ${run.run} tries again\n`);
+  }
+}
 
 /** Runs a test once, before the eyes of whoever started it, and gives what became of it. */
 export async function runOnce(
@@ -19,11 +35,19 @@ export async function runOnce(
   let ending: Ending | undefined;
   const view: View = await chooseRunView(args, context, request.desired.spec.logLevel, () => ending?.stop('q'));
   const fold = createAttemptFold();
-  const run = runTest(world, request, [(event) => view.event(event), (event) => fold.hear(event)]);
+  let begun: ArchivedRun | undefined;
+  const run = runTest(world, request, [
+    (event) => view.event(event),
+    (event) => fold.hear(event),
+    (event) => {
+      if (event.type === 'run-started') begun = { run: event.run, path: resolve(event.directory) };
+    },
+  ]);
   ending = { stop: (by) => run.stop(by), leave: () => view.leave?.() };
   requests.hold(ending);
   const { exitCode } = await run.outcome;
   await view.close();
+  if (begun !== undefined) await report(begun, context);
   requests.hold(undefined);
   return fold.result(exitCode);
 }

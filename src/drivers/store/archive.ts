@@ -8,7 +8,7 @@ import { chooseRun } from './choose-run.ts';
 import { errorCode, fileFault } from './file-fault.ts';
 import { readJournal } from './read-journal.ts';
 import { readTail } from './read-tail.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFileSoon } from './replace-file.ts';
 import { byAge } from './run-order.ts';
 
 /** Its presence makes a directory that of a run. */
@@ -38,7 +38,7 @@ export function createFileArchive(directory: string): Archive {
     write: async (run, name, content) => {
       const path = join(run.path, name);
       try {
-        await replaceFile(path, content);
+        await replaceFileSoon(path, content);
         return path;
       } catch (error) {
         throw fileFault(`cannot write ${path}`, error);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from './file-fault.ts';
 
@@ -7,15 +7,24 @@ const DRAFT = '.draft';
 
 /** Writes a file so that a reader, and a machine that crashes, have the old text or the new, never a part. Mode 0600. Throws as `fs` does. */
 export async function replaceFile(path: string, text: string): Promise<void> {
+  await replace(path, (draft) => writeNewFile(draft, text));
+  await syncDirectory(dirname(path));
+}
+
+/** The same for what can be made again: a reader never sees a part, but a machine that crashes may lose it. Waits for no disk. */
+export async function replaceFileSoon(path: string, text: string): Promise<void> {
+  await replace(path, (draft) => writeFile(draft, text, { flag: 'wx', mode: 0o600 }));
+}
+
+async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${path}.${randomUUID()}${DRAFT}`;
   try {
-    await writeNewFile(draft, text);
+    await write(draft);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(path));
 }
 
 /** Creates a file that must not be there (else `EEXIST`), mode 0600, and resolves when it is on the disk. */

@@ -6,7 +6,7 @@ import type { RunStore } from '../../ports/store.ts';
 import { AppendFile } from './append-file.ts';
 import { type Capped, CappedFile } from './capped-file.ts';
 import { fileFault } from './file-fault.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFileSoon } from './replace-file.ts';
 
 /** Bytes gathered before they are written to a container's log. */
 const PIECE = 1 << 16;
@@ -82,7 +82,7 @@ async function writeContainerLog(
 
 async function writeWhole(path: string, shown: string, name: string, text: string): Promise<EvidenceFile> {
   try {
-    await replaceFile(join(path, name), text);
+    await replaceFileSoon(join(path, name), text);
     return { path: name, bytes: Buffer.byteLength(text), cut: 0 };
   } catch (error) {
     throw fileFault(`cannot write ${shown}/${name}`, error);

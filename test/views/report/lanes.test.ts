@@ -60,7 +60,9 @@ describe('the axis', () => {
     const scale = scaleOf(await accountFrom(fivePeers()));
     const labels = scale.ticks.filter(({ level }) => level === 0).map(({ label }) => label);
     expect(labels).toEqual(['0', '5', '10', '15', '20', '25', '30', '35', '40']);
-    expect(scale.ticks.filter(({ zero }) => zero)).toEqual([{ x: scale.at(8412), label: '0', zero: true, level: 0 }]);
+    expect(scale.ticks.filter(({ zero }) => zero)).toEqual([
+      { x: scale.at(8412), label: '0', zero: true, level: 0, odd: false },
+    ]);
     expect(scale.ticks.length).toBeLessThan(400);
   });
 

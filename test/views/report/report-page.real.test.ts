@@ -74,7 +74,7 @@ describe.each([true, false])('report.html, with scripts: %s', (javaScriptEnabled
     async (run) => {
       const { page, complaints } = await openFile(browser, fileOf(run), { javaScriptEnabled });
       expect(await page.locator('h1').isVisible()).toBe(true);
-      expect(await page.locator('.row .name').first().isVisible()).toBe(true);
+      expect(await page.locator('#lanes h2').isVisible()).toBe(true);
       for (const width of [400, 1400]) {
         await page.setViewportSize({ width, height: 900 });
         expect(await page.evaluate('document.documentElement.scrollWidth'), `${width} px`).toBeLessThanOrEqual(width);

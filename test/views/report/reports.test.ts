@@ -130,7 +130,7 @@ describe('report.html', () => {
       'smoke.yaml:32',
       'pull: asking bob',
       'no peer dies unbidden',
-      'Docker 27.1.0, clock 2.3 s behind (± 12 ms)',
+      'Docker 27.1.0, clock 2.3\u00a0s behind (± 12\u00a0ms)',
       '<dt>Redis</dt><dd>',
       '<h2 id="lanes-title">',
       '<h2 id="expectations-title">',

@@ -9,8 +9,8 @@ export function axis(scale: Scale, { zeroIs }: Account): Markup {
   return html`<div class="row axis"><span class="name">seconds</span><svg class="track" height="30" role="img" aria-label="${`time in seconds ${origin}`}">${[
     scale.pieces.map(pieceLabel),
     scale.ticks.map(
-      ({ x, label, zero, level }) =>
-        html`<g class="tick level${level}${zero ? ' zero' : ''}"><line x1="${x}%" x2="${x}%" y1="22" y2="30"/><text x="${x}%" y="17">${label}</text></g>`,
+      ({ x, label, zero, level, odd }) =>
+        html`<g class="tick level${level}${odd ? ' odd' : ''}${zero ? ' zero' : ''}"><line x1="${x}%" x2="${x}%" y1="22" y2="30"/><text x="${x}%" y="17">${label}</text></g>`,
     ),
   ]}</svg></div>`;
 }

@@ -35,7 +35,10 @@ export function factsSection(account: Account): Markup {
   ];
   return html`<section aria-labelledby="facts"><h2 id="facts">Facts</h2><dl>${rows
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+    .map(
+      ([name, value]) =>
+        html`<div><dt>${name}</dt><dd>${typeof value === 'string' ? unbroken(value) : value}</dd></div>`,
+    )}</dl></section>`;
 
   function timelineText({ facts: { timelineEnded } }: Account): string {
     const length = timelineEnded === undefined ? 'was not finished' : `took ${inSeconds(timelineEnded.ms)}`;
@@ -85,8 +88,12 @@ function evidence({ facts: { run }, evidence: files }: Account): Markup {
   return html`<code>${path(run?.directory ?? '')}</code>${names.length > 0 && html`<details><summary>${countOf(names.length, 'file')}</summary>${list(names)}</details>`}`;
 }
 
+/** Numbers stay with their units at the end of a line. */
+const unbroken = (text: string): string => text.replace(/(\d) (m?s|min|h)\b/g, '$1\u00a0$2');
+
 /** A path, which may be broken behind its slashes. */
 const path = (text: string): readonly Part[] =>
   text.split('/').map((part, i) => (i === 0 ? part : html`/<wbr>${part}`));
 
-const list = (texts: readonly string[]): Markup => html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
+const list = (texts: readonly string[]): Markup =>
+  html`<ul>${texts.map((text) => html`<li>${unbroken(text)}</li>`)}</ul>`;

@@ -185,7 +185,7 @@ button:hover{background:var(--panel)}
 .tip{position:fixed;z-index:9;max-width:min(34rem,92vw);background:var(--text);color:var(--page);padding:.4rem .65rem;border-radius:4px;font-size:.8125rem;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere;pointer-events:none}
 .tip[hidden]{display:none}
 footer{color:var(--muted);font-size:.8125rem;padding-top:1rem;padding-bottom:2rem}
-@media (max-width:40rem){.scroll:not(.tall) table{min-width:46rem}:root{--names:6.5rem}dl>div{grid-template-columns:5rem minmax(0,1fr)}}
+@media (max-width:40rem){.axis .piece,.told{display:none}.scroll:not(.tall) table{min-width:46rem}:root{--names:6.5rem}dl>div{grid-template-columns:5rem minmax(0,1fr)}.axis .odd text{display:none}.zoom1 .axis .odd text,.zoom2 .axis .odd text{display:inline}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media print{:root{color-scheme:light;
 --page:#fff;--panel:#f6f7f9;--text:#000;--muted:#444c56;--rule:#c8ced6;

@@ -27,6 +27,8 @@ export interface Tick {
   readonly zero: boolean;
   /** 0 is always shown; 1 and 2 only where the axis is stretched. */
   readonly level: 0 | 1 | 2;
+  /** Every other one, which a narrow screen has no room for. */
+  readonly odd: boolean;
 }
 
 /** What nobody looks at, a long transfer of images before and the removal behind, takes at most this share of the width. */
@@ -95,7 +97,7 @@ function ticksOf({ zeroMs }: Account, pieces: readonly Piece[], at: Scale['at'])
   for (let n = Math.ceil((piece.fromMs - zeroMs) / fine); n * fine + zeroMs <= piece.toMs; n++) {
     const level = n % 25 === 0 ? 0 : n % 5 === 0 ? 1 : 2;
     const label = String(Number(((n * fine) / 1000).toFixed(digits))).replace('-', '\u2212');
-    ticks.push({ x: at(n * fine + zeroMs), label, zero: n === 0, level });
+    ticks.push({ x: at(n * fine + zeroMs), label, zero: n === 0, level, odd: (n / 25) % 2 !== 0 });
   }
   return ticks;
 }
