@@ -1,6 +1,6 @@
 /**
  * How fast and how exact the bus is, by notification and by the replication stream, beside the plain way (three connections a peer,
- * BLPOP an entry), in the same minute on the same machine: only the ratios count. `npx tsx bench/bus.ts [rounds]`
+ * BLPOP an entry), in the same minute on the same machine: only the ratios count. `npx tsx bench/bus.ts [rounds] [measures…]`
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -82,8 +82,9 @@ async function logs(way: Way, offered: number, published = false): Promise<Figur
     [`${name}: status p99 ms`]: percentile(reports, 99),
     [`${name}: command late p50 ms`]: percentile(late, 50),
     [`${name}: command late p99 ms`]: percentile(late, 99),
-    [`${name}: CPU % of a core`]: (used.user + used.system) / 10 / took,
-    [`${name}: Redis CPU % of a core`]: (100_000 * ((await serverCpu()) - serverBefore)) / took,
+    // Of work done rather than of time gone by: other load on the machine changes it little.
+    [`${name}: CPU ms per 1,000 lines`]: (used.user + used.system) / inTime,
+    [`${name}: Redis CPU ms per 1,000 lines`]: (1_000_000 * ((await serverCpu()) - serverBefore)) / inTime,
   };
 }
 
@@ -131,22 +132,22 @@ function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? Number.NaN;
 }
 
-const MEASURES: readonly ((way: Way) => Promise<Figures>)[] = [
-  (way) => statuses(way, 'statuses'),
-  (way) => statuses(way, 'flips'),
-  (way) => statuses(way, 'streamed'),
-  (way) => logs(way, 5_000),
-  (way) => logs(way, 20_000),
-  (way) => (way === 'plain' ? Promise.resolve({}) : logs(way, 20_000, true)),
-  (way) => logs(way, 50_000),
+const MEASURES: Readonly<Record<string, (way: Way) => Promise<Figures>>> = {
+  statuses: (way) => statuses(way, 'statuses'),
+  flips: (way) => statuses(way, 'flips'),
+  streamed: (way) => statuses(way, 'streamed'),
+  '5k': (way) => logs(way, 5_000),
+  '20k': (way) => logs(way, 20_000),
+  published: (way) => (way === 'plain' ? Promise.resolve({}) : logs(way, 20_000, true)),
+  '50k': (way) => logs(way, 50_000),
   backlog,
-];
+};
 const ALL: readonly Way[] = ['notified', 'replicated', 'plain'];
 const rounds = Number(process.argv[2] ?? 3);
-const only = process.argv[3] === undefined ? MEASURES : MEASURES.slice(0, Number(process.argv[3]));
+const only = process.argv.length > 3 ? process.argv.slice(3) : Object.keys(MEASURES);
 const figures: Record<Way, Map<string, number[]>> = { notified: new Map(), replicated: new Map(), plain: new Map() };
 for (let round = 0; round < rounds; round++) {
-  for (const measure of only) {
+  for (const measure of only.flatMap((name) => MEASURES[name] ?? [])) {
     // Turn and turn about, so that a busy moment of the machine hits all.
     for (const way of round % 2 === 0 ? ALL : [...ALL].reverse()) {
       for (const [name, value] of Object.entries(await measure(way))) {

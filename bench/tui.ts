@@ -12,7 +12,7 @@ import { freePort } from '../test/contract/redis-server-private.ts';
 import { until } from '../test/testbed/until.ts';
 
 const PEERS = 200;
-const COMMANDS = 1000;
+const COMMANDS = 600;
 /** Milliseconds between two commands. */
 const EVERY = 10;
 const TM = `${process.execPath} ${resolve(import.meta.dirname, '../dist/tm.js')}`;
@@ -23,6 +23,7 @@ type Figures = Readonly<Record<string, number>>;
 
 const [rounds = 3, ...asked] = process.argv.slice(2).map(Number);
 const rates = asked.length > 0 ? asked : [0, 5_000, 20_000];
+let measured = 0;
 const directory = await mkdtemp(join(tmpdir(), 'tm-bench-tui-'));
 const figures = new Map<string, Record<Way, number[]>>();
 try {
@@ -54,13 +55,14 @@ console.table(
 );
 
 async function measure(way: Way, rate: number): Promise<Figures> {
-  const name = `${way}-${rate}`;
+  // Each run is a test of its own, so that there is one journal to find.
+  const name = `${way}-${rate}-${++measured}`;
   const config = join(directory, `${name}.yaml`);
   await writeFile(config, yamlOf(name, rate, await freePort()));
   const run = onTerminal(`${TM} ${config}${way === 'tui' ? ' --tui' : ''}`);
   const runs = join(directory, '.tm', name, 'runs');
   const journal = async (): Promise<string> =>
-    readFile(join(runs, (await readdir(runs))[0] ?? '', 'events.ndjson'), 'utf8');
+    readFile(join(runs, (await readdir(runs)).sort().at(-1) ?? '', 'events.ndjson'), 'utf8');
   let heard: Promise<number> | undefined;
   if (way === 'watched') {
     await until(async () => (await journal()).includes('"bus-ready"'), { what: 'the run', timeoutMs: 60_000 });

@@ -26,7 +26,7 @@ const NAMED = [
 ];
 
 /** @typedef {{ readonly text: string, readonly style: Style }} Run */
-/** @typedef {{ readonly color?: string, readonly bold?: boolean, readonly dim?: boolean }} Style */
+/** @typedef {{ readonly color?: string, readonly bold?: boolean, readonly dim?: boolean, readonly inverse?: boolean }} Style */
 
 const { values } = parseArgs({
   options: { title: { type: 'string', default: '' }, lines: { type: 'string' }, prompt: { type: 'string' } },
@@ -60,6 +60,8 @@ function changed(/** @type {Style} */ style, /** @type {readonly number[]} */ co
     if (code === 0) next = {};
     else if (code === 1) next = { ...next, bold: true };
     else if (code === 2) next = { ...next, dim: true };
+    else if (code === 7) next = { ...next, inverse: true };
+    else if (code === 27) next = without(next, 'inverse');
     else if (code === 22) next = without(next, 'bold', 'dim');
     else if (code === 39) next = without(next, 'color');
     else if (code >= 30 && code <= 37) next = { ...next, color: NAMED[code - 30] };
@@ -158,7 +160,7 @@ function drawLine(/** @type {readonly Run[]} */ line, /** @type {number} */ y) {
 
 function drawRun(
   /** @type {string} */ text,
-  /** @type {Style} */ { color, bold, dim },
+  /** @type {Style} */ { color, bold, dim, inverse },
   /** @type {number} */ column,
   /** @type {number} */ y,
 ) {
@@ -172,9 +174,12 @@ function drawRun(
     ...(length > 1 ? [`textLength="${round(length * CELL)}"`] : []),
     ...(classes === '' ? [] : [`class="${classes}"`]),
     // A style, since the colour of `text` in the style sheet is stronger than an attribute.
-    ...(color === undefined ? [] : [`style="fill:${color}"`]),
+    ...(inverse ? [`style="fill:${BACKGROUND}"`] : color === undefined ? [] : [`style="fill:${color}"`]),
   ];
-  return `<text ${attributes.join(' ')}>${escaped(words)}</text>`;
+  const behind = inverse
+    ? `<rect x="${round(PADDING + (column + lead) * CELL)}" y="${y - LINE + 5}" width="${round(length * CELL)}" height="${LINE}" fill="${color ?? FOREGROUND}"/>`
+    : '';
+  return `${behind}<text ${attributes.join(' ')}>${escaped(words)}</text>`;
 }
 
 function round(/** @type {number} */ value) {

@@ -66,6 +66,8 @@ describe('the house', () => {
   test.each([
     ['chalk', ['views', 'cli']],
     ['listr2', ['views']],
+    ['ink', ['views']],
+    ['react', ['views']],
     ['ssh2', ['drivers']],
     ['docker-modem', ['drivers']],
     ['ioredis', ['drivers', 'peer']],

@@ -6,7 +6,8 @@ import { createRunView } from '../views/run-view.ts';
 import type { View } from '../views/view.ts';
 import type { Args } from './args.ts';
 import type { Context } from './context.ts';
-import { createTui, type TuiOptions } from './tui/create-tui.ts';
+import { createTui } from './tui/create-tui.ts';
+import type { TuiOptions } from './tui/tui-options.ts';
 
 /** How a path is shown to a person: relative to where tm was started. */
 export const shownPath = (path: string): string => relative(process.cwd(), path) || path;

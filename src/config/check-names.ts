@@ -25,12 +25,22 @@ export function* checkFleetNames(draft: Draft<TestConfig>, context: Context): Ge
     return { name: draft.hosts?.[index] === undefined ? '' : name, path: ['hosts', index, part] };
   });
   yield* repeated('host', hosts, context);
+  for (const { name, path } of hosts) if (name === CONTROL) yield reserved(path, context);
 
   const peers = (draft.peers ?? []).map((peer, index) => ({ name: peer?.name ?? '', path: ['peers', index, 'name'] }));
   for (const [index, { name, path }] of peers.entries()) {
     if (draft.peers?.[index]?.name !== undefined) yield* badName(name, peerNameFault(name), path, context, legal(name));
   }
   yield* repeated('peer', peers, context);
+}
+
+/** Plans and their steps call this machine so: a host of that name could not be told from it. */
+const CONTROL = 'control';
+
+function reserved(path: Path, { locate }: Context): ConfigFault {
+  const message = `a host may not be called "${CONTROL}": that is what plans call the machine that tm runs on`;
+  const instead = path.at(-1) === 'address' ? 'give it a `name`, too' : '"control-host" would do';
+  return error(locate(path), 'reserved-name', message, instead);
 }
 
 function* badName(

@@ -30,13 +30,10 @@ export function* checkTags(draft: Draft<TestConfig>, { locate }: Context): Gener
     groups.set(key, group);
   }
   if (groups.size > 0 && offered.length === 0) {
-    const who = allOf(
-      [...groups.values()]
-        .flatMap((group) => group.peers)
-        .sort(byCodePoint)
-        .slice(0, 10),
-    );
-    yield error(locate(['hosts'], 'key'), 'no-host', `there is no host for the peers ${who}`, 'add one to `hosts`');
+    const all = [...groups.values()].flatMap((group) => group.peers).sort(byCodePoint);
+    const who =
+      all.length > 10 ? `any of the ${all.length} peers` : `the ${all.length === 1 ? 'peer' : 'peers'} ${allOf(all)}`;
+    yield error(locate(['hosts'], 'key'), 'no-host', `there is no host for ${who}`, 'add one to `hosts`');
     return;
   }
   for (const { tags, peers: named, path } of groups.values()) {

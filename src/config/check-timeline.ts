@@ -5,13 +5,17 @@ import { warning } from './faults.ts';
 import type { PeerIndex } from './peer-index.ts';
 import type { TestConfig } from './test-config.generated.ts';
 
-/** Warns of what is odd about the commands: none at all, none for a peer, an empty one, or an order that is not theirs in time. */
+/** Warns of what is odd about the commands: nobody to send them to, none at all, none for a peer, an empty one, or an order that is not theirs in time. */
 export function* checkTimeline(
   draft: Draft<TestConfig>,
   peers: PeerIndex,
   { locate }: Context,
 ): Generator<ConfigFault> {
   const commands = draft.commands ?? [];
+  if (draft.peers !== undefined && (draft.peers ?? []).length === 0) {
+    const suggestion = 'a run starts its Redis, tests nothing, and passes';
+    yield warning(locate(['peers'], 'key'), 'no-peers', 'there are no peers', suggestion);
+  }
   if (draft.commands !== undefined && commands.length === 0) {
     if ((draft.peers ?? []).length > 0) {
       const suggestion = 'the peers are started and shut down again';

@@ -40,13 +40,16 @@ export function verdictNow(session: Session, ending: Ending, rules: readonly Rul
   return verdictOf({ ...ending, rules, expectations });
 }
 
-/** Why what is open cannot be decided any more, or undefined for a run that came to its end. */
+/** Why what is open cannot be decided any more, as a clause, or undefined for a run that came to its end. */
 function whyCut(session: Session, { stoppedBy, faults, failures }: Ending): string | undefined {
   if (stoppedBy !== undefined) return 'the run was interrupted';
   const fault = faults[0];
-  if (fault !== undefined) return `the run was cut short: ${fault.message}`;
+  if (fault !== undefined) return cutBy(fault.message);
   if (session.timelineOver) return undefined;
   if (session.failsFast()) return 'the run was ended by --fail-fast';
   const failure = failures[0];
-  return failure === undefined ? 'the timeline did not come to its end' : `the timeline never began: ${failure.reason}`;
+  return failure === undefined ? 'the run was cut short' : cutBy(failure.reason);
 }
+
+/** A clause: the judge says behind it what it came before. */
+const cutBy = (reason: string): string => `the run was cut short (${reason})`;

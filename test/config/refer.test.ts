@@ -71,6 +71,18 @@ describe('names', () => {
     const two = await loadText(config({ hosts: 'hosts: [{ address: h }, { address: h, base_port: 12000 }]' }));
     expect(two.spec?.hosts.map(({ name }) => name)).toEqual(['h', 'h:12000']);
   });
+
+  it('of a host is not what plans call the machine that tm runs on, be it given or its address', async () => {
+    const because = 'a host may not be called "control": that is what plans call the machine that tm runs on';
+    const hosts = 'hosts:\n  - { address: h, name: control }\n  - { address: g, name: Control }';
+    expect(await faultsOf(config({ hosts }))).toEqual([
+      `4:25 «control» error reserved-name: ${because} | "control-host" would do`,
+    ]);
+    expect(await faultsOf(config({ hosts: 'hosts: [{ address: control }]' }))).toEqual([
+      `3:20 «control» error reserved-name: ${because} | give it a \`name\`, too`,
+    ]);
+    expect(await faultsOf(config({ hosts: 'hosts: [{ address: control, name: x }]' }))).toEqual([]);
+  });
 });
 
 describe('hosts', () => {
@@ -164,9 +176,24 @@ describe('tags', () => {
 
   it('do not matter where there is no host at all', async () => {
     expect(await faultsOf(config({ hosts: 'hosts: []' }))).toEqual([
-      '3:1 «hosts» error no-host: there is no host for the peers a | add one to `hosts`',
+      '3:1 «hosts» error no-host: there is no host for the peer a | add one to `hosts`',
     ]);
-    expect(await faultsOf(config({ hosts: 'hosts:', peers: 'peers:', commands: 'commands:' }))).toEqual([]);
+    const tagged = 'peers: [{ name: b, image: i, runs_on: x }, { name: a, image: i }]';
+    expect(await faultsOf(config({ hosts: 'hosts:', peers: tagged, commands: COMMANDS_FOR('a', 'b') }))).toEqual([
+      '3:1 «hosts» error no-host: there is no host for the peers a and b | add one to `hosts`',
+    ]);
+    const many = Array.from({ length: 11 }, (_, index) => `p${index}`);
+    const peers = `peers: [${many.map((name) => `{ name: ${name}, image: i }`).join(', ')}]`;
+    expect(await faultsOf(config({ hosts: 'hosts: []', peers, commands: COMMANDS_FOR(...many) }))).toEqual([
+      '3:1 «hosts» error no-host: there is no host for any of the 11 peers | add one to `hosts`',
+    ]);
+  });
+
+  it('and hosts may be missing where there are no peers, which is told', async () => {
+    const warning = 'warning no-peers: there are no peers | a run starts its Redis, tests nothing, and passes';
+    const none = { peers: 'peers:', commands: 'commands:' };
+    expect(await faultsOf(config({ ...none, hosts: 'hosts:' }))).toEqual([`4:1 «peers» ${warning}`]);
+    expect(await faultsOf(config({ ...none, peers: 'peers: []' }))).toEqual([`4:1 «peers» ${warning}`]);
   });
 });
 

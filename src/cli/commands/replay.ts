@@ -8,7 +8,8 @@ import { createReplayView } from '../../views/watch/replay-view.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import { onEndSignals } from '../signals.ts';
-import { createTui, type TuiOptions } from '../tui/create-tui.ts';
+import { createTui } from '../tui/create-tui.ts';
+import type { TuiOptions } from '../tui/tui-options.ts';
 import { createArchive, createWorld } from '../wire.ts';
 
 /** `tm replay [run]`: a kept run once more, from its journal, as it happened. Ends with its verdict, or at once with a signal. */

@@ -12,7 +12,8 @@ import type { Context } from '../context.ts';
 import { loadCells } from '../load-test.ts';
 import { printFault } from '../print-faults.ts';
 import { onEndSignals } from '../signals.ts';
-import { createTui, type TuiOptions } from '../tui/create-tui.ts';
+import { createTui } from '../tui/create-tui.ts';
+import type { TuiOptions } from '../tui/tui-options.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm watch [config]`: the events of a running test, history first, until it ends or the watcher leaves. Reads only. */

@@ -1,14 +1,7 @@
-import type { TuiOptions as ViewOptions } from '../../views/tui/create-tui-view.ts';
 import type { View } from '../../views/view.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-
-export interface TuiOptions extends Pick<ViewOptions, 'mode' | 'logLevel' | 'quit' | 'lines'> {
-  /** Only log lines of these; missing: of all. */
-  readonly peers?: readonly string[];
-  /** As fast as the run that is shown; missing: the machine's. */
-  readonly clock?: ViewOptions['clock'];
-}
+import type { TuiOptions } from './tui-options.ts';
 
 /** What `--tui` asks for; undefined where it is not asked for or, after a sentence that says why, where there is no terminal for it. */
 export async function createTui(args: Args, context: Context, options: TuiOptions): Promise<View | undefined> {

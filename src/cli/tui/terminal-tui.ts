@@ -1,8 +1,8 @@
 import { createTuiView } from '../../views/tui/create-tui-view.ts';
 import type { View } from '../../views/view.ts';
 import type { Context } from '../context.ts';
-import type { TuiOptions } from './create-tui.ts';
 import { createTerminalScreen } from './terminal-screen.ts';
+import type { TuiOptions } from './tui-options.ts';
 
 /** A run on this process's whole terminal, fed with events as any other view. */
 export function createTerminalTui(context: Context, options: TuiOptions): View {

@@ -43,7 +43,7 @@ const byMoments = (of: World): Course =>
     return decisions;
   });
 
-const RUNS = { numRuns: 60000 };
+const RUNS = { numRuns: 3000 };
 
 describe('the judge', () => {
   test('comes to what the definitions say, each expectation once', () => {

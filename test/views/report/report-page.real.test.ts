@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -207,6 +208,20 @@ describe('report.html', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the swim-lanes');
     await page.context().close();
+  });
+
+  test.each(['light', 'dark'] as const)('has nothing that axe finds in the way of anybody, %s', async (colorScheme) => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    for (const run of ['failed', 'passed', 'errored', 'hostile'] as const) {
+      const { page } = await openFile(browser, fileOf(run), { colorScheme, bypassCSP: true });
+      await page.evaluate("for (const closed of document.querySelectorAll('details')) closed.open = true");
+      await page.evaluate(axe);
+      const found = await page.evaluate(
+        'axe.run().then(({ violations }) => violations.map(({ id, help }) => id + ": " + help))',
+      );
+      expect(found, run).toEqual([]);
+      await page.context().close();
+    }
   });
 
   test('has five hundred lanes that are thin, each with its name, and those in question first', async () => {
