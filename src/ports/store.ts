@@ -41,6 +41,14 @@ export interface Store {
   holder(machine: string): Promise<LockHolder | undefined>;
   /** Opens the directory of a run, new or resumed. */
   openRun(run: RunId): Promise<RunStore>;
+  /** The directory of an earlier run of this test; undefined where none is kept here. Makes nothing. */
+  keptRun(run: RunId): Promise<KeptRun | undefined>;
+}
+
+/** The directory of a run that is over, or whose tm was killed: what is missing there can still be added. */
+export interface KeptRun extends Pick<RunStore, 'path' | 'containerLog' | 'write'> {
+  /** Whether it has a file of this name, such as `containers/alice.log`. */
+  has(name: string): Promise<boolean>;
 }
 
 export interface StoreLock extends AsyncDisposable {

@@ -6,12 +6,12 @@ import { walkPlan } from './walk-plan.ts';
 
 /** Walks the plan. Throws `RunFaults` with what failed; what was made stays. */
 export async function apply(session: Session): Promise<void> {
-  const { plan } = session;
-  if (plan === undefined) throw new Error('nothing is planned');
+  const { plan, observed } = session;
+  if (plan === undefined || observed === undefined) throw new Error('nothing is planned');
   session.touched = true;
   await session.remember();
   session.describing = describeHosts(session.fleet, session.recorder);
-  const result = await walkPlan(session, plan, session.stop.signal);
+  const result = await walkPlan(session, plan, observed, session.stop.signal);
   if (result.faults.length > 0) throw new RunFaults(result.faults.map(({ fault }) => fault));
   if (session.stop.signal.aborted) return;
   // A plan without steps for Redis still needs a connection to it.

@@ -76,10 +76,7 @@ export const runMachine = setup({
     stopped: ({ context }) => context.stoppedBy !== undefined || context.halted,
     /** A failure before the timeline leaves what was made, for the next apply to go on from. */
     leaves: ({ context }) =>
-      context.stoppedBy === undefined &&
-      !context.halted &&
-      !context.timelineBegan &&
-      context.cleanup !== 'always',
+      context.stoppedBy === undefined && !context.halted && !context.timelineBegan && context.cleanup !== 'always',
     keeps: ({ context }) => context.cleanup === 'keep',
   },
 }).createMachine({

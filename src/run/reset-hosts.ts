@@ -20,6 +20,6 @@ export async function resetHosts(session: Session): Promise<void> {
   const plan = reset(desired, machines, request.reset);
   if (plan.steps.length === 0) return;
   recorder.emit({ type: 'planned', plan, summary: summarize(plan), ms: Math.round(world.clock.now() - startedAt) });
-  const result = await walkPlan(session, plan, session.stop.signal);
+  const result = await walkPlan(session, plan, observed, session.stop.signal);
   if (result.faults.length > 0) throw new RunFaults(result.faults.map(({ fault }) => fault));
 }

@@ -1,4 +1,4 @@
-/** Why commands are not sent although nothing is wrong with them: no failure of their own. */
+/** Why commands are not sent, and steps not begun, although nothing is wrong with them: no failure of their own. */
 
 /** A person or a signal ended the run. */
 export const STOPPED = 'the run was stopped';

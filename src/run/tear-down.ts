@@ -31,7 +31,7 @@ export async function tearDown(session: Session): Promise<void> {
     summary: summarize(plan),
     ms: Math.round(world.clock.now() - startedAt),
   });
-  const result = await walkPlan(session, plan, NEVER);
+  const result = await walkPlan(session, plan, observed, NEVER);
   await retireExternalRedis(session);
   session.tornDown = true;
   session.left = await whatIsLeft(session);

@@ -2,6 +2,8 @@ import type { Fault } from '../model/fault.ts';
 import { toFault } from '../model/fault.ts';
 import type { Plan, Step, StepId } from '../model/plan.ts';
 import type { Recorder } from './recorder.ts';
+import { STOPPED } from './skip-reasons.ts';
+import { whatFailed } from './what-failed.ts';
 
 /** How many steps may be under way at once. */
 export interface WalkLimits {
@@ -40,7 +42,8 @@ export async function walk(
   const waiting = new Map(plan.steps.map((step) => [step.id, step]));
   const done = new Set<StepId>();
   const skipped = new Set<StepId>();
-  const failed = new Set<StepId>();
+  /** Why what comes after a step that failed or was skipped is not done. */
+  const broken = new Map<StepId, string>();
   const faults: { step: StepId; fault: Fault }[] = [];
   const running = new Map<StepId, Promise<void>>();
   const busy = new Map<string, number>();
@@ -48,6 +51,7 @@ export async function walk(
   const skip = (step: Step, because: string) => {
     waiting.delete(step.id);
     skipped.add(step.id);
+    broken.set(step.id, because);
     recorder.emit({ type: 'step-skipped', step: step.id, because });
   };
 
@@ -70,7 +74,7 @@ export async function walk(
         });
       } catch (error) {
         const fault = toFault(error);
-        failed.add(step.id);
+        broken.set(step.id, fault.kind === 'aborted' ? STOPPED : whatFailed(step.action));
         if (fault.kind !== 'aborted') faults.push({ step: step.id, fault });
         recorder.emit({ type: 'step-failed', step: step.id, ms: elapsed(), fault });
       } finally {
@@ -83,9 +87,9 @@ export async function walk(
 
   const beginReady = () => {
     for (const step of [...waiting.values()]) {
-      const broken = step.after.find((id) => failed.has(id) || skipped.has(id));
-      if (broken !== undefined) skip(step, `${broken} did not succeed`);
-      else if (stop.aborted) skip(step, 'the run was stopped');
+      const because = step.after.map((id) => broken.get(id)).find((reason) => reason !== undefined);
+      if (because !== undefined) skip(step, because);
+      else if (stop.aborted) skip(step, STOPPED);
       else if (
         running.size < limits.total &&
         (busy.get(placeOf(step)) ?? 0) < limits.perHost &&

@@ -1,6 +1,8 @@
 /** Whole runs as lists of events, for tests of the views and for the demo: what an engine would tell, at which moment. */
+
 import type { EventBody, TmEvent } from '../../src/model/event.ts';
 import type { CommandWait, Condition, Expectation, Pattern } from '../../src/model/expectation.ts';
+import { RULES } from '../../src/model/expectation.ts';
 import type { Fault } from '../../src/model/fault.ts';
 import { hostName, imageRef, type PeerName, peerName, runId, testName } from '../../src/model/names.ts';
 import type { Action, Plan, PlanSummary, Step, StepId } from '../../src/model/plan.ts';
@@ -214,6 +216,10 @@ export function passes(): readonly TmEvent[] {
   command(script, 4, 31_900, EVE, 'pull', 1);
   script.at(ZERO + 31_950, { type: 'log', peer: EVE, level: 'warn', message: 'no messages' });
   script.at(ZERO + 31_960, { type: 'timeline-ended', ms: 31_960 });
+  script.at(
+    ZERO + 31_965,
+    ...RULES.map((rule) => ({ type: 'rule-decided', rule, outcome: 'met', reasons: [] }) as const),
+  );
   endsFive(script, ZERO + 31_970, FIVE, { type: 'verdict', verdict: { kind: 'passed' } });
   return inOrder(script.events);
 }

@@ -1,7 +1,7 @@
 import type { EvidenceFile } from '../../model/event.ts';
 import type { LockHolder } from '../../model/fault.ts';
 import { fileNameOf, type RunId, type TestName } from '../../model/names.ts';
-import type { RunStore, Store, StoreLock, Stores } from '../../ports/store.ts';
+import type { KeptRun, RunStore, Store, StoreLock, Stores } from '../../ports/store.ts';
 import { leftOutLine, tornLineOf, wholeLinesOf } from '../store/line-bounds.ts';
 import type { MemoryDisk, MemoryRun, MemoryTest } from './store-disk.ts';
 
@@ -15,6 +15,7 @@ interface StoreOperation {
     | 'unlock'
     | 'holder'
     | 'openRun'
+    | 'keptRun'
     | 'journal'
     | 'log'
     | 'containerLog'
@@ -84,6 +85,11 @@ function openStore(disk: MemoryDisk, test: TestName, options: MemoryStoreOptions
         runs.set(run, files);
         return openRun(files, `${path}/runs/${run}`, operator(test, run, options));
       }),
+    keptRun: (run) =>
+      operate('keptRun', () => {
+        const files = disk.tests.get(test)?.runs.get(run);
+        return files && openKeptRun(files, `${path}/runs/${run}`, operator(test, run, options));
+      }),
   };
 }
 
@@ -124,6 +130,13 @@ function openRun(files: MemoryRun, path: string, operate: Operate): RunStore {
       }),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+function openKeptRun(files: MemoryRun, path: string, operate: Operate): KeptRun {
+  const { containerLog, write } = openRun(files, path, operate);
+  const has = async (name: string): Promise<boolean> =>
+    files.files.has(name) || [...files.containers.keys()].some((peer) => name === `containers/${peer}.log`);
+  return { path, containerLog, write, has };
 }
 
 /** As `CappedFile` keeps it. */

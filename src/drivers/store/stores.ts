@@ -6,6 +6,7 @@ import type { TestName } from '../../model/names.ts';
 import type { State, Store, Stores } from '../../ports/store.ts';
 import { candidates, claimDirectory, findDirectory } from './claim.ts';
 import { errorCode, fileFault } from './file-fault.ts';
+import { findKeptRun } from './kept-run.ts';
 import { takeLock } from './lock-file.ts';
 import { isStale, readLockRecord } from './lock-record.ts';
 import { takeMachineLock } from './machine-lock.ts';
@@ -84,6 +85,8 @@ function openStore(root: string, shownRoot: string, test: TestName, machineLocks
       return record === undefined || (await isStale(record, machine)) ? undefined : record.holder;
     },
     openRun: async (run) => openRunDirectory(join(await claim(), 'runs', run), shown(join('runs', run))),
+    keptRun: async (run) =>
+      (await find()) ? findKeptRun(join(root, name, 'runs'), run, shown(join('runs', run))) : undefined,
   };
 }
 

@@ -8,6 +8,13 @@ export interface Hold {
   readonly brokenBy?: Sight;
 }
 
+/** A hold that has not ended; its identity tells it from another one of the same moment. */
+export interface HoldUnderWay {
+  readonly since: number;
+  /** The status that holds. */
+  readonly sight: Sight;
+}
+
 /** What one peer has done about one demand. Times are microseconds of the run. */
 export class PeerWatch {
   readonly track: PeerTrack;
@@ -16,7 +23,7 @@ export class PeerWatch {
   /** The last match before the window opened. */
   early: Sight | undefined;
   /** A hold under way. */
-  holding: { readonly since: number; readonly sight: Sight } | undefined;
+  holding: HoldUnderWay | undefined;
   /** The longest hold that was broken too soon. */
   bestHold: Hold | undefined;
   /** Of the peer when the window opened: its log lines and its missed statuses so far. */

@@ -1,13 +1,13 @@
 import type { Case } from './case.ts';
 import type { DemandWatch } from './demand-watch.ts';
 import { Moments } from './moments.ts';
-import type { PeerWatch } from './peer-watch.ts';
+import type { HoldUnderWay, PeerWatch } from './peer-watch.ts';
 import type { Times } from './times.ts';
 
 /** Something that time alone brings about. */
 type Moment =
   | { readonly kind: 'open'; readonly demand: DemandWatch }
-  | { readonly kind: 'hold'; readonly demand: DemandWatch; readonly watch: PeerWatch; readonly since: number }
+  | { readonly kind: 'hold'; readonly demand: DemandWatch; readonly watch: PeerWatch; readonly hold: HoldUnderWay }
   | { readonly kind: 'close'; readonly judged: Case };
 
 /** Of one time: windows open first, then holds are long enough, then windows close. */
@@ -53,7 +53,7 @@ export class Schedule implements Times {
 
   holdsUntil(demand: DemandWatch, watch: PeerWatch, at: number): void {
     if (watch.holding !== undefined)
-      this.#moments.add(at, RANK.hold, { kind: 'hold', demand, watch, since: watch.holding.since });
+      this.#moments.add(at, RANK.hold, { kind: 'hold', demand, watch, hold: watch.holding });
   }
 
   closesAt(judged: Case, at: number): void {
@@ -106,7 +106,7 @@ function isDue(moment: Moment): boolean {
     case 'open':
       return true;
     case 'hold':
-      return moment.watch.holding?.since === moment.since;
+      return moment.watch.holding === moment.hold;
     case 'close':
       return moment.judged.outcome === undefined;
   }

@@ -129,6 +129,19 @@ describe('a status for some time', () => {
     expect(outcomeOf(one, [start, sent(8), said(13, 'up')])).toBe('met');
     expect(outcomeOf(one, [start, sent(8), said(14, 'up')])).toBe('unmet');
   });
+
+  test('comes out the same when it breaks and begins anew in one moment', () => {
+    const one = expectation(status('up'), { peers: peers('alice', 'bob'), count: 1, forMs: 10 });
+    const story = [start, said(5, 'up'), said(5, 'down'), said(5, 'up', 'alice'), said(5, 'up')];
+    const asked = judgeOf({ expectations: [one] });
+    const watched = story.flatMap((step) => {
+      asked.nextMoment();
+      return tell(asked, step);
+    });
+    expect([...watched, ...asked.advance(15), ...asked.finish({ kind: 'ended' })]).toEqual(
+      play({ expectations: [one] }, story, 15),
+    );
+  });
 });
 
 describe('a log line', () => {

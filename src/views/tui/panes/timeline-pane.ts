@@ -14,7 +14,7 @@ const SLOW_TO_TAKE = 1000;
 /** Sent later than this after its time is worth a word. Milliseconds. */
 const LATE = 5;
 /** Below this width a number stands without its word, and times have tenths only. */
-const NARROW = 50;
+const NARROW = 54;
 
 /** The commands around the next one: what was sent, when and whether it was taken; what comes, and in how long. */
 export function timelinePane(input: PaneInput): PaneView {
