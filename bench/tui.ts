@@ -32,6 +32,7 @@ try {
     for (const rate of rates)
       for (const way of [...WAYS.slice(round % 3), ...WAYS.slice(0, round % 3)])
         for (const [name, value] of Object.entries(await measure(way, rate))) {
+          console.error(`round ${round + 1}: ${way}, ${rate} lines/s, ${name}: ${rounded(value)}`);
           const row = figures.get(`${name}, ${rate} lines/s`) ?? { plain: [], watched: [], tui: [] };
           row[way].push(value);
           figures.set(`${name}, ${rate} lines/s`, row);

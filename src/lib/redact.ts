@@ -9,7 +9,8 @@ const SECRET_NAME = /(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|c
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name.replaceAll('-', '_'));
 
 /** A text with the passwords of all URLs in it left out. */
-export const redactUrls = (text: string): string => text.replace(/(\w{1,32}:\/\/[^\s/:@]*:)[^\s/]+@/g, `$1${REDACTED}@`);
+export const redactUrls = (text: string): string =>
+  text.replace(/(\w{1,32}:\/\/[^\s/:@]*:)[^\s/]+@/g, `$1${REDACTED}@`);
 
 /** An environment for people's eyes and the journal: values of variables that are named like secrets become `[redacted]`, and so do passwords in URLs. */
 export function redactEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -84,8 +84,11 @@ export interface Bus extends AsyncDisposable {
    * when the next one takes the lock.
    */
   ask(test: TestName, request: HandRequest, signal: AbortSignal): Promise<void>;
-  /** Appends to the peer's queue; resolves when Redis has it, with a number that its receipt repeats. */
-  send(peer: PeerName, command: string, signal: AbortSignal): Promise<number>;
+  /**
+   * Appends to the peer's queue; resolves when Redis has it, with a number that its receipt repeats. `written` is called when it goes out,
+   * and again where a lost connection makes it go out again: the peer's answer may be heard before the promise resolves, but never before that.
+   */
+  send(peer: PeerName, command: string, signal: AbortSignal, written?: () => void): Promise<number>;
   /** The status that stands there now. */
   status(peer: PeerName, signal: AbortSignal): Promise<string | undefined>;
   /** Takes the lock of this database, or says who has it. A holder that died on this machine, or whose lease ran out, is replaced. */

@@ -29,7 +29,7 @@ export interface DestroyOutcome {
  */
 export async function destroyTest(
   world: World,
-  request: Pick<RunRequest, 'desired' | 'externalRedis'> & { readonly images: boolean },
+  request: Pick<RunRequest, 'desired' | 'externalRedis' | 'secrets'> & { readonly images: boolean },
   listeners: readonly EventListener[],
 ): Promise<DestroyOutcome> {
   const { desired } = request;

@@ -1,7 +1,7 @@
 import { disposeQuietly } from '../lib/dispose-quietly.ts';
 import { isoTime } from '../lib/iso-time.ts';
 import { Redactor } from '../lib/redactor.ts';
-import type { Secret } from '../lib/secret.ts';
+import { Secret } from '../lib/secret.ts';
 import type { Verdict } from '../model/event.ts';
 import type { Fault, LockHolder } from '../model/fault.ts';
 import { toFault } from '../model/fault.ts';
@@ -147,6 +147,8 @@ export class Session {
     this.#storeLock = lock;
     try {
       this.state = await this.store.readState();
+      // What the last run's peers wrote may be kept by this one, and they knew them.
+      this.redactor.hide(...secretsOf(this.state));
     } catch (error) {
       if (onUnusable === undefined) throw error;
       onUnusable(toFault(error));
@@ -291,6 +293,15 @@ export class Session {
       since: isoTime(clock.wall()),
     };
   }
+}
+
+/** What nothing may show of a run that is remembered. */
+function secretsOf(state: State | undefined): readonly Secret[] {
+  const { redisUrl, redisPassword } = state ?? {};
+  const inUrl = redisUrl === undefined ? undefined : passwordOf(new Secret(redisUrl));
+  return [inUrl, redisPassword === undefined ? undefined : new Secret(redisPassword)].filter(
+    (secret) => secret !== undefined,
+  );
 }
 
 /** `YYYY-MM-DD-HH-MM-SS`, UTC. */

@@ -144,6 +144,27 @@ export function storeContract(name: string, makeRig: () => Promise<StoreRig>): v
       expect(answers.filter((answer) => 'held' in answer)).toHaveLength(1);
     });
 
+    it('adds to a run that is kept, and makes none', async () => {
+      const store = rig.process().open(smoke);
+      expect(await store.keptRun(runId('smoke-1'))).toBeUndefined();
+      const run = await store.openRun(runId('smoke-1'));
+      await run.journal(['{"seq":1}']);
+      await run.containerLog(peerName('alice'), pieces(['hello\n']), MANY);
+      await run[Symbol.asyncDispose]();
+      const kept = await rig.process().open(smoke).keptRun(runId('smoke-1'));
+      expect(kept?.path).toBe(run.path);
+      expect(await kept?.has('containers/alice.log')).toBe(true);
+      expect(await kept?.has('containers/alice.json')).toBe(false);
+      await kept?.write('containers/alice.json', '{}');
+      expect(await kept?.has('containers/alice.json')).toBe(true);
+      await kept?.containerLog(peerName('bob'), pieces(['bye\n']), MANY);
+      expect(await rig.containerLog(store, run, 'bob')).toBe('bye\n');
+      expect(await rig.containerLog(store, run, 'alice')).toBe('hello\n');
+      expect(await rig.journal(store, run)).toBe('{"seq":1}\n');
+      for (const other of ['smoke-2', '', '.', '..', '../runs/smoke-1', 'smoke-1/containers'])
+        expect(await store.keptRun(runId(other)), other).toBeUndefined();
+    });
+
     it('writes the journal in order, and counts it when the run is opened again', async () => {
       const store = rig.process().open(smoke);
       const run = await store.openRun(runId('smoke-1'));

@@ -17,13 +17,18 @@ export async function destroyCommand(args: Args, context: Context): Promise<numb
   const world = createWorld(context);
   const found = await testsToDestroy(args, context, externalRedis);
   if (found === 'invalid') return 3;
-  const { tests } = found;
+  const { tests, secrets } = found;
   let exitCode: number = found.exitCode;
   for (const desired of tests) {
     const view = args.json
       ? createJsonView({ write: (text) => context.stdout.write(text) })
       : createRunView({ ...context, verbose: args.verbose, logLevel: 'info' });
-    const request = { desired, images: args.images, ...(externalRedis === undefined ? {} : { externalRedis }) };
+    const request = {
+      desired,
+      secrets,
+      images: args.images,
+      ...(externalRedis === undefined ? {} : { externalRedis }),
+    };
     const outcome = await destroyTest(world, request, [(event) => view.event(event)]);
     await view.close();
     for (const fault of outcome.faults) printFault(fault, args, context);
@@ -38,6 +43,8 @@ export async function destroyCommand(args: Args, context: Context): Promise<numb
 /** What is to be destroyed, and 1 where something is that cannot be found without its config. */
 interface Found {
   readonly tests: readonly Desired[];
+  /** What nothing that is kept of it may hold. */
+  readonly secrets: readonly Secret[];
   readonly exitCode: 0 | 1;
 }
 
@@ -54,13 +61,14 @@ async function testsToDestroy(
       printFault(fault, args, context);
     });
     if (known.length === 0 && exitCode === 0) context.stdout.write('nothing is known here: .tm/ remembers no test\n');
-    return { tests: known.map(desiredOfState), exitCode };
+    return { tests: known.map(desiredOfState), secrets: [], exitCode };
   }
   const { tests, faults } = await loadCells(args.config, args, context, externalRedis);
   printFaults(faults, args, context);
   if (tests === undefined) return 'invalid';
   const all = distinct(tests.map(({ desired }) => desired));
-  return { tests: await Promise.all(all.map((desired) => asRemembered(desired, stores))), exitCode: 0 };
+  const secrets = tests.flatMap((test) => test.secrets);
+  return { tests: await Promise.all(all.map((desired) => asRemembered(desired, stores))), secrets, exitCode: 0 };
 }
 
 /** Combinations of a matrix are often one test on the same hosts; they differ where its name or its hosts name vars. */

@@ -22,6 +22,8 @@ const ENTRY = new URL(
 export function startDrawer(setup: DrawSetup, failed: (because: string) => void): Drawer {
   // What it would write to the process's streams, as libraries do with warnings, would fall into the drawing.
   const worker = new Worker(ENTRY, { workerData: setup, stdout: true, stderr: true });
+  // Nobody waits for its end; it must not keep the process.
+  worker.unref();
   let waiting = false;
   let anew = true;
   let stopped = false;
@@ -48,8 +50,6 @@ export function startDrawer(setup: DrawSetup, failed: (because: string) => void)
     },
     stop() {
       stopped = true;
-      // Nobody waits for its end; it must not keep the process.
-      worker.unref();
       void worker.terminate();
     },
   };

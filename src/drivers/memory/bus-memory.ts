@@ -124,7 +124,7 @@ class MemoryBus implements Bus {
     return listening;
   }
 
-  async send(peer: PeerName, command: string, signal: AbortSignal): Promise<number> {
+  async send(...[peer, command, signal, written]: Parameters<Bus['send']>): Promise<number> {
     // Numbered before any wait, so that messages keep the order of the calls.
     this.#messages += 1;
     const message = this.#messages;
@@ -132,6 +132,7 @@ class MemoryBus implements Bus {
     const outstanding = this.#outstanding.get(peer) ?? [];
     this.#outstanding.set(peer, outstanding);
     outstanding.push({ message, command });
+    written?.();
     this.#redis.pushCommand(peer, command);
     return message;
   }

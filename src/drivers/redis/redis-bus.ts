@@ -100,8 +100,8 @@ class RedisBus implements Bus {
     }
   }
 
-  send(peer: PeerName, command: string, signal: AbortSignal): Promise<number> {
-    return this.#sends.send(peer, command, signal);
+  send(...[peer, command, signal, written]: Parameters<Bus['send']>): Promise<number> {
+    return this.#sends.send(peer, command, signal, written);
   }
 
   async status(peer: PeerName, signal: AbortSignal): Promise<string | undefined> {

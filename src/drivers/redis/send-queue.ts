@@ -21,6 +21,8 @@ interface Message {
   readonly number: number;
   readonly peer: PeerName;
   readonly command: string;
+  /** Called each time it goes out. */
+  readonly written: () => void;
   /** Redis has it. */
   sent: boolean;
   readonly resolve: (number: number) => void;
@@ -45,7 +47,7 @@ export class SendQueue implements SessionMember {
     this.#bus = bus;
   }
 
-  send(peer: PeerName, command: string, signal: AbortSignal): Promise<number> {
+  send(peer: PeerName, command: string, signal: AbortSignal, written: () => void = () => {}): Promise<number> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       this.#number += 1;
@@ -57,6 +59,7 @@ export class SendQueue implements SessionMember {
         number: this.#number,
         peer,
         command,
+        written,
         sent: false,
         resolve: (number) => {
           settled();
@@ -132,6 +135,7 @@ export class SendQueue implements SessionMember {
   }
 
   #push(message: Message, link: RedisLink): void {
+    message.written();
     // EVAL rather than EVALSHA: a script that is missing would let a later message overtake this one.
     link.call('eval', PUSH, 2, commandKey(message.peer), sentKey(this.#bus), message.number, message.command).then(
       () => {

@@ -26,11 +26,7 @@ export async function saveFormerRuns(session: Session, plan: Plan, observed: Obs
 }
 
 /** What the plan removes of other runs than this one, which keeps its own. */
-function formerContainers(
-  { run, fleet }: Session,
-  { steps }: Plan,
-  { hosts }: Observed,
-): readonly FormerContainer[] {
+function formerContainers({ run, fleet }: Session, { steps }: Plan, { hosts }: Observed): readonly FormerContainer[] {
   const seen = new Map(hosts.flatMap((host) => (host.kind === 'reachable' ? [[host.host, host.containers]] : [])));
   return steps.flatMap(({ action }) => {
     if (action.kind !== 'peer.remove') return [];

@@ -118,12 +118,11 @@ function ofLog(
   const from = watch.opening?.lines ?? (hasOpened(demand) ? logs.countBefore(demand.opensAt ?? 0) : 0);
   const count = logs.count - from;
   if (logs.count === 0) return { sentence: `${peer} wrote no log line`, tail: 'it had written no log line', seen: [] };
-  const { sight, alike } = nearestLine(track, likenessTo(condition.log), from, compared);
-  const seen = `${alike ? 'nearest' : 'the last one'} ${quoted(sight.text)} ${atText(offset(sight.at))}`;
-  const lines =
-    count === 0
-      ? `${peer} wrote no log line in the window`
-      : `never seen in ${countText(count, 'log line')} of ${peer}`;
+  const { sight, alike, inside } = nearestLine(track, likenessTo(condition.log), from, compared);
+  const outside = alike && !inside ? `, before ${opening}` : '';
+  const seen = `${alike ? 'nearest' : 'the last one'} ${quoted(sight.text)} ${atText(offset(sight.at))}${outside}`;
+  const never = `${it === 'it' ? 'never seen' : `never ${it}`} in ${countText(count, 'log line')} of ${peer}`;
+  const lines = count === 0 ? `${peer} wrote no log line since ${opening}` : never;
   return { sentence: `${lines}; ${seen}`, tail: seen, seen: [sight] };
 }
 
@@ -135,7 +134,7 @@ function nearestLine(
   likeness: (line: string, best: number) => number,
   from: number,
   compared: number,
-): { readonly sight: Sight; readonly alike: boolean } {
+): { readonly sight: Sight; readonly alike: boolean; readonly inside: boolean } {
   let best = logs.count - 1;
   let bestLikeness = 0;
   let bestInside = false;
@@ -150,7 +149,7 @@ function nearestLine(
     }
   }
   const { message, at } = logs.line(best);
-  return { sight: { kind: 'log', text: message, at }, alike: bestLikeness > 0 };
+  return { sight: { kind: 'log', text: message, at }, alike: bestLikeness > 0, inside: best >= from };
 }
 
 function ofExit(demand: DemandWatch, { track }: PeerWatch, { offset, opening }: Scene): Instead {

@@ -4,8 +4,10 @@ import { parseStatus, RESTART_EXIT_CODE } from '../../model/wire.ts';
 import type { ContainerExit } from '../../ports/containers.ts';
 import type { Session } from '../session.ts';
 
-/** Milliseconds that each of a dead peer's last words, its lines and its status, may take before it is called dead without them. */
+/** Milliseconds that a dead peer's last status, and the last lines of its output, may take before it is called dead without them. */
 const LAST_WORDS_MS = 300;
+/** Milliseconds for the lines that it wrote right before its end: a flood of them is told first, so that what they say counts. */
+const LAST_LINES_MS = 5_000;
 /** How many lines of its output are shown with a death. */
 const LAST_LINES = 10;
 
@@ -38,7 +40,7 @@ export async function judgeExit(
   if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, hearing);
   const output = within(session, lastOutput(session, host, exit.id, signal), 2 * LAST_WORDS_MS);
   await heard();
-  await within(session, drain(), LAST_WORDS_MS);
+  await within(session, drain(), LAST_LINES_MS);
   const exitCode = exit.exitCode === undefined ? {} : { exitCode: exit.exitCode };
   if (await hasStopped(session, peer)) {
     board.gone(peer, 'ended');

@@ -23,14 +23,16 @@ export class Messages {
     this.#session = session;
   }
 
-  /** Appends to the peer's queue and journals it; gives the clock's time at which Redis had it. Sends of one turn keep their order. Throws `unreachable`. */
+  /** Appends to the peer's queue and journals it; gives the clock's time at which it went out. Sends of one turn keep their order. Throws `unreachable`. */
   async send(peer: PeerName, command: string, origin: Origin): Promise<number> {
     const { bus, recorder, board, world } = this.#session;
     if (bus === undefined) throw new Error('Redis is not connected');
     const seconds = restartDelay(command);
     if (seconds !== undefined) board.restarts(peer, seconds);
-    const message = await bus.send(peer, command, NEVER);
-    const sentAt = world.clock.now();
+    let sentAt = world.clock.now();
+    const message = await bus.send(peer, command, NEVER, () => {
+      sentAt = world.clock.now();
+    });
     recorder.emit(sentEvent(peer, command, origin, sentAt));
     const key = keyOf(peer, message);
     const takenAt = this.#early.get(key);

@@ -17,7 +17,7 @@ export interface Untaken {
 
 /** The ears and the voice of a run: statuses, logs and receipts from Redis, ends of containers from the engines, commands to peers. */
 export interface Monitoring {
-  /** Appends to the peer's queue and journals it; gives the clock's time at which Redis had it. Sends of one turn keep their order. Throws `unreachable`. */
+  /** Appends to the peer's queue and journals it; gives the clock's time at which it went out. Sends of one turn keep their order. Throws `unreachable`. */
   send(peer: PeerName, command: string, origin: Origin): Promise<number>;
   /** Timeline commands that peers have not taken, unless they died. */
   untaken(): readonly Untaken[];

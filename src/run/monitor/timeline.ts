@@ -1,3 +1,4 @@
+import { toFault } from '../../model/fault.ts';
 import type { TimelineEntry } from '../../model/timeline.ts';
 import type { Session } from '../session.ts';
 import { FAILED_FAST, STOPPED } from '../skip-reasons.ts';
@@ -57,9 +58,22 @@ class TimelineRun {
     this.#skipRest();
     const ms = Math.round(this.#offset());
     this.#session.timelineOver = !this.#isCut() || this.#endedByItself();
+    if (!this.#session.timelineOver) this.#stopJudging();
     recorder.emit({ type: 'timeline-ended', ms });
     throwIfRedisIsGone(this.#session);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** What the peers do while they are shut down is no answer to what the timeline was to show. */
+  #stopJudging(): void {
+    const { judging, monitoring, stop } = this.#session;
+    const fault = monitoring?.fault();
+    const because = stop.signal.aborted
+      ? 'the run was interrupted'
+      : fault !== undefined || this.#failure !== undefined
+        ? `the run was cut short (${fault?.message ?? toFault(this.#failure).message})`
+        : 'the run was ended by --fail-fast';
+    judging.finish({ kind: 'cut', because });
   }
 
   #offset(): number {

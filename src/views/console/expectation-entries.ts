@@ -32,8 +32,8 @@ export function decisionEntry(event: EventOf<'expectation-decided'>, story: Stor
       return [{ who: TM, mark: 'bad', tone: 'bad', text: `${what}: unmet`, below: [event.because, ...evidence] }];
     }
     case 'undecided':
-      // After Ctrl-C that is true of every one that was open: the verdict counts them.
-      if (story.stopping && !verbose) return [];
+      // After Ctrl-C, and where no timeline began, that is true of every one that was open: the verdict counts them.
+      if ((story.stopping || story.timeline === undefined) && !verbose) return [];
       return [{ ...aside(`${what}: undecided`), note: event.because }];
     default:
       return assertNever(event.outcome);

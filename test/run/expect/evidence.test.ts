@@ -82,7 +82,7 @@ describe('because', () => {
     [
       'nothing in the window',
       expectation(log('hi'), { window: atCommand }),
-      'bob wrote no log line in the window; the last one "dialing alice" at 3.500 s',
+      'bob wrote no log line since its command was sent; the last one "dialing alice" at 3.500 s',
     ],
     ['no line at all', expectation(log('hi'), { peers: peers('alice'), by: 20_000 }), 'alice wrote no log line'],
     [

@@ -80,7 +80,13 @@ describe('why not', () => {
       'bob wrote "ready" at 0.500 s, before the wait began',
     );
     expect(whyNot([demand(log('ready'))], [start, wait(1000), wrote(4000, 'reading'), wrote(5000, 'done')])).toBe(
-      'never seen in 2 log lines of bob; nearest "reading" at 4.000 s',
+      'never "ready" in 2 log lines of bob; nearest "reading" at 4.000 s',
+    );
+    expect(whyNot([demand(log('ready'))], [start, wrote(500, 'reading'), wait(1000), wrote(5000, 'done')])).toBe(
+      'never "ready" in 1 log line of bob; nearest "reading" at 0.500 s, before the wait began',
+    );
+    expect(whyNot([demand(log('ready'))], [start, wrote(500, 'done'), wait(1000)])).toBe(
+      'bob wrote no log line since the wait began; the last one "done" at 0.500 s',
     );
     expect(whyNot([demand(exit(0))], [start, wait(1000)])).toBe('bob had not ended');
     expect(whyNot([demand(status('up'), { forMs: 40_000 })], [start, wait(1000), said(2000, 'up')])).toBe(
