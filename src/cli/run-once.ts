@@ -3,6 +3,7 @@ import type { ArchivedRun } from '../ports/archive.ts';
 import type { RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run-test.ts';
 import type { World } from '../run/world.ts';
+import type { AskedBy } from '../views/console/asked-by.ts';
 import { type Attempt, createAttemptFold } from '../views/summary/attempt.ts';
 import type { View } from '../views/view.ts';
 import type { Args } from './args.ts';
@@ -12,6 +13,14 @@ import { tellGitHub } from './github.ts';
 import { chooseRunView } from './run-view.ts';
 import { saveReports } from './save-reports.ts';
 import { createArchive } from './wire.ts';
+
+/** Who asked for a run, and how. */
+interface Asker {
+  readonly args: Args;
+  readonly context: Context;
+  readonly requests: EndRequests;
+  readonly asked: AskedBy;
+}
 
 /** Writes the reports of a run that is over. What cannot be written is told, and changes nothing of its verdict. */
 async function report(run: ArchivedRun, context: Context): Promise<void> {
@@ -28,12 +37,10 @@ async function report(run: ArchivedRun, context: Context): Promise<void> {
 export async function runOnce(
   world: World,
   request: RunRequest,
-  args: Args,
-  context: Context,
-  requests: EndRequests,
+  { args, context, requests, asked }: Asker,
 ): Promise<Attempt> {
   let ending: Ending | undefined;
-  const view: View = await chooseRunView(args, context, request.desired.spec.logLevel, () => ending?.stop('q'));
+  const view: View = await chooseRunView(args, context, request.desired.spec.logLevel, asked, () => ending?.stop('q'));
   const fold = createAttemptFold();
   let begun: ArchivedRun | undefined;
   const run = runTest(world, request, [

@@ -1,6 +1,7 @@
 import type { Secret } from '../lib/secret.ts';
 import type { Desired } from '../model/desired.ts';
 import type { RunRequest } from '../run/request.ts';
+import type { AskedBy } from '../views/console/asked-by.ts';
 import { createRunLog } from '../views/run-log/run-log.ts';
 import type { Args } from './args.ts';
 import type { LoadedTest } from './load-test.ts';
@@ -11,6 +12,7 @@ export function runRequest(
   { desired, secrets, text }: LoadedTest & { readonly desired: Desired },
   args: Args,
   externalRedis: Secret | undefined,
+  asked: AskedBy,
 ): RunRequest {
   return {
     desired,
@@ -20,6 +22,6 @@ export function runRequest(
     cleanup: args.keep ? 'keep' : args.command === 'apply' ? 'after-timeline' : 'always',
     reset: args.reset,
     failFast: args.failFast,
-    runLog: (append) => createRunLog({ append, shownPath }),
+    runLog: (append) => createRunLog({ append, shownPath, asked }),
   };
 }

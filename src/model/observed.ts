@@ -1,4 +1,5 @@
 /** One snapshot of reality, read from the hosts, the control machine's engine and Redis; nothing here was changed by reading it. */
+import type { DesiredRedis } from './desired.ts';
 import type { Fault } from './fault.ts';
 import type { Labels } from './labels.ts';
 import type { HostName, ImageRef, PeerName, RunId, TestName } from './names.ts';
@@ -8,10 +9,18 @@ export interface Observed {
   readonly hosts: readonly ObservedHost[];
   readonly control: ObservedControl;
   readonly redis: ObservedRedis;
+  /** A managed Redis of another kind that the test had before its config was changed, and that still stands. */
+  readonly formerRedis?: FormerRedis;
   /** Runs of this test whose timeline has begun: their containers are used up. When, in ISO 8601, where it is known. */
   readonly usedRuns: readonly UsedRun[];
   /** Peers that run but have never reported a status to this Redis; empty where that was not asked. */
   readonly silentPeers?: readonly PeerName[];
+}
+
+export interface FormerRedis {
+  readonly redis: Exclude<DesiredRedis, { kind: 'external' }>;
+  /** Why it cannot be told whether it stands. */
+  readonly unasked?: Fault;
 }
 
 export interface UsedRun {

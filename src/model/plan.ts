@@ -2,7 +2,7 @@
  * The difference between what should be and what is: changes for people, steps for the walk. Plain JSON: it can be
  * shown, saved, compared and applied. It holds no secrets.
  */
-import type { Workload } from './desired.ts';
+import type { DesiredRedis, Workload } from './desired.ts';
 import type { HostName, ImageRef, PeerName, RunId, TestName } from './names.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -84,6 +84,8 @@ export type Action =
   /** Start the managed Redis and wait until it answers PING. */
   | { readonly kind: 'redis.start' }
   | { readonly kind: 'redis.remove' }
+  /** Remove the managed Redis of another kind that the test had before its config was changed. */
+  | { readonly kind: 'redis.remove-former'; readonly redis: Exclude<DesiredRedis, { kind: 'external' }> }
   /** Turn on notifications and delete `_command`, `_status` and `_log` of these peers. */
   | { readonly kind: 'redis.prepare'; readonly peers: readonly PeerName[] }
   | {

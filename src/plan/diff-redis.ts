@@ -1,7 +1,7 @@
 import { assertNever } from '../lib/assert-never.ts';
 import type { DesiredRedis } from '../model/desired.ts';
 import { REDIS_CONTAINER } from '../model/names.ts';
-import type { ObservedRedis } from '../model/observed.ts';
+import type { FormerRedis, Observed, ObservedRedis } from '../model/observed.ts';
 import type { Change } from '../model/plan.ts';
 import { NOT_ASKED } from './machines.ts';
 
@@ -19,11 +19,18 @@ export type RedisStanding =
   | { readonly kind: 'gone'; readonly because: string };
 
 /** What to do about Redis. What is not known is taken for not there, so that the plan is whole. */
-export function diffRedis(desired: DesiredRedis, observed: ObservedRedis): RedisDecision {
-  return desired.kind === 'external' ? external(desired.display, observed) : managed(desired, observed);
+export function diffRedis(
+  desired: DesiredRedis,
+  { redis, formerRedis }: Pick<Observed, 'redis' | 'formerRedis'>,
+): RedisDecision {
+  return desired.kind === 'external' ? external(desired.display, redis) : managed(desired, redis, formerRedis);
 }
 
-function managed(desired: Exclude<DesiredRedis, { kind: 'external' }>, observed: ObservedRedis): RedisDecision {
+function managed(
+  desired: Exclude<DesiredRedis, { kind: 'external' }>,
+  observed: ObservedRedis,
+  former: FormerRedis | undefined,
+): RedisDecision {
   const line = (kind: Change['kind'], because: string): Change => ({
     kind,
     on: 'control',
@@ -44,6 +51,9 @@ function managed(desired: Exclude<DesiredRedis, { kind: 'external' }>, observed:
     case 'unusable':
       return { change: line('replace', observed.because), start: true, standing: anew };
     case 'foreign': {
+      // What has its port is its own predecessor, which goes first.
+      if (former?.redis.port === desired.port && former.unasked === undefined)
+        return { change: line('add', `in place of ${redisName(former.redis)}`), start: true, standing: anew };
       const whose = observed.test === undefined ? '' : `; it belongs to the test ${observed.test}: tm destroy it first`;
       return { change: line('conflict', `${observed.because}${whose}`), start: false, standing: IN_THE_WAY };
     }

@@ -6,6 +6,7 @@ import { ambiguousImages } from './ambiguous-images.ts';
 import { diffImages, type ImagesDecision } from './diff-images.ts';
 import { diffPeers, type PeerAddresses, type PeerDecision } from './diff-peers.ts';
 import { diffRedis } from './diff-redis.ts';
+import { removeFormerRedis } from './former-redis.ts';
 import { imageSource } from './image-source.ts';
 import { type Machine, machinesOf } from './machines.ts';
 import { type Draft, order } from './order.ts';
@@ -21,7 +22,8 @@ import { warningsOf } from './warnings.ts';
 export function diff(desired: Desired, observed: Observed, addresses: PeerAddresses): Plan {
   const hosts = desired.spec.hosts.map(({ name }) => name);
   const machines = machinesOf(hosts, observed);
-  const redis = diffRedis(desired.redis, observed.redis);
+  const redis = diffRedis(desired.redis, observed);
+  const formerRedis = removeFormerRedis(desired, observed);
   const listed = new Set(desired.spec.images);
   const context = { control: observed.control, machines, listed, redisStarts: redis.start };
   const sources = new Map(desired.images.map((image) => [image.ref, imageSource(image, context)]));
@@ -50,6 +52,7 @@ export function diff(desired: Desired, observed: Observed, addresses: PeerAddres
   const drafts: readonly Draft[] = [
     ...images.drafts,
     ...inFileOrder(hosts, [...peers.flatMap((peer) => removals(peer, machines)), ...gone.map(removal)], draftHost),
+    ...formerRedis.drafts,
     ...(redis.start ? [{ action: { kind: 'redis.start' }, because: redis.change.because, after: pull } as const] : []),
     ...prepare(made),
     ...inFileOrder(
@@ -63,6 +66,7 @@ export function diff(desired: Desired, observed: Observed, addresses: PeerAddres
     ...redisRoutes(desired, observed, addresses),
     ...peers.map(({ change }) => change),
     ...gone.map(({ change }) => change),
+    ...formerRedis.changes,
     redis.change,
   ];
   return {

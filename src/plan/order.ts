@@ -13,6 +13,7 @@ const RANK = {
   'image.pull': 0,
   'peer.remove': 1,
   'redis.remove': 2,
+  'redis.remove-former': 2,
   'redis.start': 3,
   'image.send': 4,
   'redis.prepare': 5,
@@ -27,6 +28,7 @@ const RANK = {
  *     image.pull ─► redis.start ─┐                    ▲
  *     peer.remove ───────────────┴─► redis.prepare ───┘
  *     peer.remove ─► redis.remove
+ *     peer.remove ─► redis.remove-former ─► redis.start
  *     peer.remove ─► image.remove, on its own machine
  *
  * `redis.prepare` waits for every removal, because a peer that is being ended still writes its last status and log lines, which must not be
@@ -42,7 +44,8 @@ export function order(drafts: readonly Draft[]): readonly Step[] {
     'image.pull': [],
     'peer.remove': [],
     'redis.remove': removals,
-    'redis.start': [],
+    'redis.remove-former': removals,
+    'redis.start': idsOf('redis.remove-former'),
     'image.send': [],
     'redis.prepare': [...removals, ...idsOf('redis.start')],
     'peer.run': idsOf('redis.prepare'),
@@ -70,6 +73,8 @@ export function stepId(action: Action): StepId {
       return 'redis:start';
     case 'redis.remove':
       return 'redis:remove';
+    case 'redis.remove-former':
+      return 'redis:remove-former';
     case 'redis.prepare':
       return 'redis:prepare';
     case 'peer.run':

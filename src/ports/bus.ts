@@ -74,7 +74,7 @@ export interface Bus extends AsyncDisposable {
   /**
    * Begins to read the server's replication stream, so that from here on no status hides behind another; `listen` tells what it brought.
    * Gives false where the server does not let us. Called before the peers are started, for a Redis of ours; bounded in time. The next
-   * listening uses it and ends it.
+   * listening uses it and ends it. Called again for the same peers it changes nothing.
    */
   replicate(peers: readonly PeerName[], signal: AbortSignal): Promise<boolean>;
   /** Tells the present status of each peer at once (all since `replicate`, where it was called), then every change. One listener at a time. */

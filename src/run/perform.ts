@@ -33,6 +33,8 @@ export async function perform(step: Step, session: Session): Promise<string | un
       return startRedis(session);
     case 'redis.remove':
       return removeRedis(session);
+    case 'redis.remove-former':
+      return removeFormerRedis(action, session);
     case 'redis.prepare':
       return prepareRedis(action, session);
     case 'peer.run':
@@ -111,7 +113,9 @@ async function prepareRedis({ peers }: ActionOf<'redis.prepare'>, session: Sessi
   const bus = busOf(session);
   await bus.clear(peers, session.stop.signal);
   // Before any peer is started: what one reports from here on cannot hide behind its next report. An external server is not ours to follow.
-  if (session.request.desired.redis.kind !== 'external') await bus.replicate(peers, session.stop.signal);
+  // All peers, also those that run already, as all are listened to.
+  const all = [...session.board.peers.keys()];
+  if (session.request.desired.redis.kind !== 'external') await bus.replicate(all, session.stop.signal);
   return undefined;
 }
 
@@ -119,6 +123,13 @@ async function removeRedis(session: Session): Promise<undefined> {
   const { redis, spec } = session.request.desired;
   await session.closeBus();
   if (redis.kind !== 'external') await session.world.redisServers.remove(redis, spec.test, NEVER);
+  return undefined;
+}
+
+async function removeFormerRedis({ redis }: ActionOf<'redis.remove-former'>, session: Session): Promise<undefined> {
+  await session.world.redisServers.remove(redis, session.request.desired.spec.test, NEVER);
+  session.formerRedis = undefined;
+  await session.remember();
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import { redactPlan } from '../plan/redact-plan.ts';
 import { summarize } from '../plan/summary.ts';
 import { addressesOf, bindAddresses, managedUrl } from './addresses.ts';
 import { needsControl } from './fleet.ts';
+import { findFormerRedis } from './former-redis.ts';
 import { observe } from './observe.ts';
 import { resetHosts } from './reset-hosts.ts';
 import { RunFaults } from './run-faults.ts';
@@ -48,7 +49,11 @@ async function look(session: Session, options: { readonly lock: boolean }): Prom
   // Awaited also when Redis is locked: a connection that comes after the end would be closed by nobody.
   const redis = await lookAtRedis(session, options).finally(() => opening);
   if (fleet.faults.size === 0) await resetHosts(session);
-  const observed = await observe(desired, fleet, redis, signal);
+  const formerRedis = await findFormerRedis(session);
+  const observed = {
+    ...(await observe(desired, fleet, redis, signal)),
+    ...(formerRedis === undefined ? {} : { formerRedis }),
+  };
   const reachable = await withinReach(session, observed);
   return { ...reachable, silentPeers: await silentPeers(session, reachable) };
 }

@@ -7,7 +7,7 @@ import type { Fault, LockHolder } from '../model/fault.ts';
 import { toFault } from '../model/fault.ts';
 import type { RunId } from '../model/names.ts';
 import { fileNameOf, runId } from '../model/names.ts';
-import type { Observed } from '../model/observed.ts';
+import type { FormerRedis, Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { HostSpec } from '../model/spec.ts';
 import { timelineOf } from '../plan/timeline.ts';
@@ -50,6 +50,8 @@ export class Session {
   state: State | undefined;
   observed: Observed | undefined;
   addresses: Addresses | undefined;
+  /** The Redis that the test had before its config was changed: remembered until it is gone. */
+  formerRedis: FormerRedis | undefined;
   plan: Plan | undefined;
   bus: Bus | undefined;
   /** Tells the hosts' engines and clocks, as soon as there is something to apply. */
@@ -234,7 +236,7 @@ export class Session {
       test: spec.test,
       file: spec.file,
       hosts: [...spec.hosts, ...this.#formerHosts()],
-      redis,
+      redis: this.formerRedis?.redis ?? redis,
       ...(external || this.redisUrl === undefined ? {} : { redisUrl: this.redisUrl.reveal() }),
       ...(external || this.redisPassword === undefined ? {} : { redisPassword: this.redisPassword.reveal() }),
       images: images.map((image) => image.ref),

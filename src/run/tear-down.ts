@@ -1,6 +1,7 @@
 import { toFault } from '../model/fault.ts';
 import { REDIS_CONTAINER } from '../model/names.ts';
-import type { Observed, ObservedRedis } from '../model/observed.ts';
+import type { FormerRedis, Observed, ObservedRedis } from '../model/observed.ts';
+import { redisName } from '../plan/diff-redis.ts';
 import { summarize } from '../plan/summary.ts';
 import { teardown } from '../plan/teardown.ts';
 import { saveEvidence } from './evidence/save-evidence.ts';
@@ -85,8 +86,14 @@ export async function whatIsLeft(session: Session): Promise<readonly string[]> {
     for (const container of host.containers)
       if (container.labels?.test === spec.test) left.push(`${host.host}: ${container.name} (${container.state})`);
   }
+  if (session.formerRedis !== undefined) left.push(`this machine: ${formerLeft(session.formerRedis)}`);
   const redis = request.desired.redis.kind === 'container' ? REDIS_CONTAINER : 'redis-server';
   if (observed.redis.kind === 'ready' || observed.redis.kind === 'unusable') left.push(`this machine: ${redis}`);
   if (observed.redis.kind === 'unreachable') left.push(`this machine: whether ${redis} is there cannot be told`);
   return left;
+}
+
+function formerLeft({ redis, unasked }: FormerRedis): string {
+  const name = redisName(redis);
+  return unasked === undefined ? name : `whether the earlier ${name} is there cannot be told`;
 }

@@ -14,6 +14,8 @@ export function whatFailed(action: Action): string {
       return 'Redis did not start';
     case 'redis.remove':
       return 'Redis could not be removed';
+    case 'redis.remove-former':
+      return 'the earlier Redis could not be removed';
     case 'redis.prepare':
       return 'Redis could not be prepared';
     case 'peer.run':

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../model/wire.ts';
+import type { AskedBy } from './console/asked-by.ts';
 import { createConsoleView } from './console/console-view.ts';
 import { createListrView } from './listr/listr-view.ts';
 import type { Output } from './output.ts';
@@ -15,6 +16,8 @@ export interface RunViewOptions {
   readonly logLevel: LogLevel;
   /** How a path is shown to a person: relative to where tm was started. */
   readonly shownPath?: (path: string) => string;
+  /** How the run was asked for, for what to type next; missing: plainly. */
+  readonly asked?: AskedBy;
 }
 
 /**

@@ -27,6 +27,8 @@ export function replicatedContract(at: BusFixture): void {
       await at.rig.set(alice, 'earlier', 'started');
       await at.bus.replicate([alice, bob], signal);
       await at.rig.set(alice, 'connecting', 'connected');
+      // Once more, to be sure, is no new beginning.
+      expect(await at.bus.replicate([alice], signal)).toBe(true);
       await at.rig.set(bob, 'started', 'started');
       const [told, listening] = await at.listen(at.bus, alice, bob);
       await listening.drain(signal);

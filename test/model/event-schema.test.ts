@@ -49,6 +49,10 @@ const ACTIONS: { [K in Action['kind']]: Required<Extract<Action, { kind: K }>> }
   'image.remove': { kind: 'image.remove', on: HOST, ref: IMAGE },
   'redis.start': { kind: 'redis.start' },
   'redis.remove': { kind: 'redis.remove' },
+  'redis.remove-former': {
+    kind: 'redis.remove-former',
+    redis: { kind: 'container', image: IMAGE, port: 6399, auth: 'generated' },
+  },
   'redis.prepare': { kind: 'redis.prepare', peers: [ALICE] },
   'peer.run': {
     kind: 'peer.run',
@@ -74,6 +78,11 @@ const ACTIONS: { [K in Action['kind']]: Required<Extract<Action, { kind: K }>> }
 const PROCESS: Action = {
   ...ACTIONS['peer.run'],
   workload: { kind: 'process', command: ['./peer'], workingDirectory: '.', environment: {} },
+};
+
+const PROCESS_REDIS: Action = {
+  kind: 'redis.remove-former',
+  redis: { kind: 'process', port: 6399, auth: 'none' },
 };
 
 const DEMANDS = {
@@ -182,7 +191,12 @@ const PLAN: Required<Plan> = {
       transfer: { bytes: 1, totalBytes: 2, missingLayers: 1, totalLayers: 2 },
     }),
   ),
-  steps: [...Object.values(ACTIONS), PROCESS].map((action, i) => ({ id: `${i}`, action, because: 'so', after: ['0'] })),
+  steps: [...Object.values(ACTIONS), PROCESS, PROCESS_REDIS].map((action, i) => ({
+    id: `${i}`,
+    action,
+    because: 'so',
+    after: ['0'],
+  })),
   timeline: TIMELINE,
   warnings: ['an unused image'],
 };

@@ -61,6 +61,10 @@ function perform(world: Observed, { action, id }: Step, plan: Plan, outside: Out
       if (world.redis.kind === 'ready' || world.redis.kind === 'foreign') throw new Error(`${id}: something is there`);
       return { ...world, redis: { kind: 'ready', instance: `made-after-${world.redis.kind}`, version: '7.0.15' } };
     }
+    case 'redis.remove-former': {
+      const { formerRedis: _gone, ...rest } = world;
+      return rest;
+    }
     case 'redis.remove':
       return { ...world, redis: { kind: 'absent' } };
     case 'redis.prepare':

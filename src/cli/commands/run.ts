@@ -1,7 +1,9 @@
 import { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
+import { shellWord } from '../../views/shell-word.ts';
 import type { Args } from '../args.ts';
 import { askYesNo, canAsk } from '../ask.ts';
+import { askedBy } from '../asked-by.ts';
 import type { Context } from '../context.ts';
 import { listenForEnd } from '../end-requests.ts';
 import { loadCells } from '../load-test.ts';
@@ -28,8 +30,11 @@ export async function runCommand(args: Args, context: Context): Promise<number> 
     // Nothing was begun yet, so there is nothing to stop.
     if (requests.signal !== undefined) return exitCodeOfSignal(requests.signal);
     const world = createWorld(context);
-    const run: Parameters<typeof runMany>[4] = (test, changes) =>
-      runOnce(world, { ...runRequest(test, args, externalRedis), ...changes }, args, context, requests);
+    const run: Parameters<typeof runMany>[4] = (test, changes) => {
+      const asked = askedBy(args, context, { ...test, several: !single });
+      const request = { ...runRequest(test, args, externalRedis, asked), ...changes };
+      return runOnce(world, request, { args, context, requests, asked });
+    };
     if (single) return (await run(only, {})).exitCode;
     return await runMany(tests, args, context, requests, run);
   } finally {
@@ -53,10 +58,11 @@ function refuseUseless(args: Args, single: boolean): void {
     });
 }
 
-function leaveAtOnce(signal: EndSignal, { config = '' }: Args, context: Context): never {
-  const target = /\s/.test(config) ? `"${config}"` : config;
+function leaveAtOnce(signal: EndSignal, args: Args, context: Context): never {
+  const { which } = askedBy(args, context, { cell: { name: '', vars: {} }, secrets: [], several: false });
+  const words = [args.config ?? '', ...which].map(shellWord).join(' ');
   context.stderr.write(
-    `\ntm: ${signal} again, leaving at once. What was made stays on the hosts; remove it with: tm destroy ${target}\n`,
+    `\ntm: ${signal} again, leaving at once. What was made stays on the hosts; remove it with: tm destroy ${words}\n`,
   );
   process.exit(exitCodeOfSignal(signal));
 }

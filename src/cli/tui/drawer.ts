@@ -4,7 +4,7 @@ import type { DrawAnswer, DrawOrder, DrawSetup } from '../../views/tui/ink/draw-
 
 /** The thread that draws. */
 export interface Drawer {
-  /** Whether it has drawn all that it was given. */
+  /** Whether it has drawn what it was given, and rested. */
   ready(): boolean;
   draw(frame: Frame): void;
   /** The next frame is drawn anew. */
@@ -18,6 +18,9 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
+/** Twice the time that a frame took, nothing is drawn: where the machine is busy or the terminal large, there are fewer frames. */
+const REST = 2;
+
 /** Starts the thread; `failed` is called once, when it breaks down. */
 export function startDrawer(setup: DrawSetup, failed: (because: string) => void): Drawer {
   // What it would write to the process's streams, as libraries do with warnings, would fall into the drawing.
@@ -25,6 +28,9 @@ export function startDrawer(setup: DrawSetup, failed: (because: string) => void)
   // Nobody waits for its end; it must not keep the process.
   worker.unref();
   let waiting = false;
+  let given = 0;
+  /** Until then nothing is drawn. */
+  let restsUntil = 0;
   let anew = true;
   let stopped = false;
   const fail = (because: string): void => {
@@ -34,14 +40,17 @@ export function startDrawer(setup: DrawSetup, failed: (because: string) => void)
   };
   worker.on('message', (_answer: DrawAnswer) => {
     waiting = false;
+    const now = performance.now();
+    restsUntil = now + REST * (now - given);
   });
   worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => fail('its thread has ended'));
   return {
-    ready: () => !waiting,
+    ready: () => !waiting && performance.now() >= restsUntil,
     draw(frame) {
       if (stopped) return;
       waiting = true;
+      given = performance.now();
       worker.postMessage({ frame, anew } satisfies DrawOrder);
       anew = false;
     },

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { createTuiView } from '../../views/tui/create-tui-view.ts';
 import type { View } from '../../views/view.ts';
 import type { Context } from '../context.ts';
@@ -6,6 +7,8 @@ import type { TuiOptions } from './tui-options.ts';
 
 /** A run on this process's whole terminal, fed with events as any other view. */
 export function createTerminalTui(context: Context, options: TuiOptions): View {
+  // Who only looks on steps aside for a run on the same machine.
+  if (options.mode === 'watch') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const screen = createTerminalScreen({
     stdin: process.stdin,
     stdout: process.stdout,

@@ -90,6 +90,7 @@ class MemoryBus implements Bus {
   async replicate(...[peers, signal]: Parameters<Bus['replicate']>): Promise<boolean> {
     await this.#up(signal);
     if (this.#redis.replicationRefused || this.#listening !== undefined) return false;
+    if (peers.length > 0 && peers.every((peer) => this.#places.has(peer))) return true;
     this.#places = new Map(peers.map((peer) => [peer, placeOf(this.#server, peer)]));
     return true;
   }

@@ -71,6 +71,8 @@ class RedisBus implements Bus {
 
   async replicate(...[peers, signal]: Parameters<Bus['replicate']>): Promise<boolean> {
     if (this.#listening !== undefined) return false;
+    const known = new Set(this.#feed?.peers);
+    if (this.#feed !== undefined && this.#feed.state !== 'off' && peers.every((peer) => known.has(peer))) return true;
     this.#feed?.close();
     this.#feed = await openReplicaFeed(this.#session, this.#id, peers, signal);
     return this.#feed !== undefined;

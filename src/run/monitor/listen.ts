@@ -84,7 +84,11 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   };
   try {
     await Promise.all(fleet.engines().map((host) => watchExits(session, host, judge, closing.signal)));
-    listening = await bus.listen(session.request.desired.spec.test, [...board.peers.keys()], listener, closing.signal);
+    const { redis, spec } = session.request.desired;
+    const peers = [...board.peers.keys()];
+    // Begun when Redis was prepared, but for a run that goes on with peers that are there.
+    if (redis.kind !== 'external') await bus.replicate(peers, closing.signal);
+    listening = await bus.listen(spec.test, peers, listener, closing.signal);
   } catch (error) {
     closing.abort();
     throw error;

@@ -8,6 +8,7 @@ import type { Output } from '../output.ts';
 import { createPalette } from '../palette.ts';
 import { safeLine } from '../safe-text.ts';
 import type { View } from '../view.ts';
+import type { AskedBy } from './asked-by.ts';
 import type { Entry } from './entry.ts';
 import { type Layout, layOut } from './lay-out.ts';
 import { narrate } from './narrate.ts';
@@ -28,6 +29,8 @@ export interface ConsoleOptions extends Output {
   readonly tells?: (event: TmEvent) => boolean;
   /** How a path is shown to a person: relative to where tm was started. */
   readonly shownPath?: (path: string) => string;
+  /** How the run was asked for, for what to type next; missing: plainly. */
+  readonly asked?: AskedBy;
   /** The first line, when a run begins; missing: `smoke-5peer · 5 peers · smoke.yaml`. */
   readonly heading?: (run: EventOf<'run-started'>, dot: string) => string;
   /** What stands below the verdict: also where the report is and what to type next (missing), only the report, or neither. */
@@ -60,7 +63,7 @@ export function createConsoleView(options: ConsoleOptions): View {
   const writeVerdict = (): void => {
     if (story?.verdict === undefined || story.verdict === toldVerdict) return;
     toldVerdict = story.verdict;
-    const block = verdictBlock(story, shownPath, marks);
+    const block = verdictBlock(story, shownPath, marks, options.asked);
     if (block === undefined) return;
     const rows = block.rows.filter(
       ({ label }) => options.closing === undefined || (options.closing === 'report' && label !== 'next'),

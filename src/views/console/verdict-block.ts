@@ -5,6 +5,7 @@ import { countOf } from '../count-of.ts';
 import type { Marks } from '../marks.ts';
 import type { Tone } from '../palette.ts';
 import { shortTime } from '../short-time.ts';
+import type { AskedBy } from './asked-by.ts';
 import { commandSummary, untakenCommands } from './command-summary.ts';
 import { failurePoints, type Point } from './failure-points.ts';
 import { failureSummary } from './failure-summary.ts';
@@ -36,11 +37,12 @@ interface Row {
 
 const MOST_LEFT = 8;
 
-/** The block of a story with a verdict; undefined without one. `shownPath` makes a path short for a person. */
+/** The block of a story with a verdict; undefined without one. `shownPath` makes a path short for a person, `asked` is how the run was asked for. */
 export function verdictBlock(
   story: Story,
   shownPath: (path: string) => string,
   marks: Pick<Marks, 'ellipsis'>,
+  asked?: AskedBy,
 ): VerdictBlock | undefined {
   const verdict = story.verdict?.verdict;
   if (verdict === undefined) return undefined;
@@ -50,7 +52,7 @@ export function verdictBlock(
     ...(story.run === undefined
       ? []
       : [{ label: 'report', lines: [shownPath(`${story.run.directory}/report.html`)], verbatim: true }]),
-    ...nextRow(nextSteps(story, shownPath)),
+    ...nextRow(nextSteps(story, shownPath, asked)),
   ];
   return { ...headlineOf(verdict, story), points: failurePoints(story, marks), rows };
 }

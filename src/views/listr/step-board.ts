@@ -129,6 +129,7 @@ function describe(action: Action): { readonly place: string; readonly kind: RowK
     case 'redis.prepare':
       return { place: 'redis', kind: 'redis', label: 'redis' };
     case 'redis.remove':
+    case 'redis.remove-former':
       return { place: 'redis', kind: 'remove-redis', label: 'redis' };
     case 'peer.run':
       return { place: action.on, kind: 'start', label: action.peer };

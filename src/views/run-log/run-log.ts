@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import type { AskedBy } from '../console/asked-by.ts';
 import { type Layout, layOut } from '../console/lay-out.ts';
 import { narrate } from '../console/narrate.ts';
 import { paintVerdict } from '../console/paint-verdict.ts';
@@ -15,6 +16,8 @@ export interface RunLogOptions {
   readonly append: (text: string) => void;
   /** How a path is shown to a person; missing: as it is. */
   readonly shownPath?: (path: string) => string;
+  /** How the run was asked for, for what to type next; missing: plainly. */
+  readonly asked?: AskedBy;
 }
 
 const MOST_NAME_WIDTH = 24;
@@ -33,7 +36,7 @@ export function createRunLog(options: RunLogOptions): View {
 
   const append = (lines: readonly string[]): void => options.append(lines.map((line) => `${line}\n`).join(''));
   const appendVerdict = (story: Story): void => {
-    const block = verdictBlock(story, options.shownPath ?? ((path) => path), marks);
+    const block = verdictBlock(story, options.shownPath ?? ((path) => path), marks, options.asked);
     if (block === undefined || story.verdict === toldVerdict) return;
     toldVerdict = story.verdict;
     append(['', ...paintVerdict(block, layout)]);
