@@ -3,7 +3,9 @@ import type { Phase } from '../model/event.ts';
 import type { Fault } from '../model/fault.ts';
 import { toFault } from '../model/fault.ts';
 import { apply } from './apply.ts';
+import { beginRun } from './begin-run.ts';
 import { saveEvidence } from './evidence/save-evidence.ts';
+import { forgetRun } from './forget-run.ts';
 import { decideAll, verdictNow } from './judgement.ts';
 import type { MachineContext } from './machine.ts';
 import { bootstrap } from './monitor/bootstrap.ts';
@@ -25,7 +27,7 @@ export function createActors(session: Session) {
 
   return {
     load: actor(async () => {
-      await session.begin();
+      await beginRun(session);
       phase('loading');
     }),
     plan: actor(async () => {
@@ -82,7 +84,7 @@ async function finish(session: Session, context: MachineContext): Promise<void> 
   const { recorder, rules } = session;
   const late = await faultOf(async () => {
     if (session.touched && !session.tornDown) session.left = await whatIsLeft(session);
-    if (session.tornDown && session.left.length === 0) await session.forgetRun();
+    if (session.tornDown && session.left.length === 0) await forgetRun(session.memory);
     if (!context.halted) await recorder.flush();
   });
   // What failed behind the verdict shows in the exit code, but never hides why the test failed.

@@ -1,5 +1,6 @@
 import { toFault } from '../model/fault.ts';
 import { describeHosts } from './describe-hosts.ts';
+import { remember } from './remember.ts';
 import { RunFaults } from './run-faults.ts';
 import type { Session } from './session.ts';
 import { walkPlan } from './walk-plan.ts';
@@ -9,7 +10,7 @@ export async function apply(session: Session): Promise<void> {
   const { plan, observed } = session;
   if (plan === undefined || observed === undefined) throw new Error('nothing is planned');
   session.touched = true;
-  await session.remember();
+  await remember(session);
   session.describing = describeHosts(session.fleet, session.recorder);
   const result = await walkPlan(session, plan, observed, session.stop.signal);
   if (result.faults.length > 0) throw new RunFaults(result.faults.map(({ fault }) => fault));

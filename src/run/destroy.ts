@@ -42,15 +42,15 @@ export async function destroyTest(
   const faults: Fault[] = [];
   try {
     // What our labels mark is found without it.
-    await session.takeLock(({ message, hint }) =>
+    await session.memory.lock(session.holder(), ({ message, hint }) =>
       session.recorder.emit({ type: 'warning', message, ...(hint === undefined ? {} : { hint }) }),
     );
     const { state } = session;
-    session.redisPassword = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
+    session.redis.password = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
     session.recorder.emit({ type: 'phase', phase: 'tearingDown' });
     const control = needsControl(desired.spec.hosts, desired.images.length, desired.redis.kind);
     if (request.externalRedis !== undefined && desired.redis.kind === 'external') {
-      await session.connectToCleanUp(request.externalRedis, session.stop.signal).catch((error: unknown) => {
+      await session.redis.connectToCleanUp(request.externalRedis, session.stop.signal).catch((error: unknown) => {
         if (error instanceof TmError && error.fault.kind === 'locked') throw error;
         // Without its Redis the hosts are cleaned up all the same.
         faults.push(toFault(error));
@@ -58,7 +58,7 @@ export async function destroyTest(
     }
     await session.fleet.open(world.hosts, desired.spec.hosts, { control }, session.stop.signal);
     await tearDown(session);
-    if (session.left.length === 0 && faults.length === 0) await session.store.clearState();
+    if (session.left.length === 0 && faults.length === 0) await session.memory.store.clearState();
   } catch (error) {
     faults.push(...(error instanceof RunFaults ? error.faults : [toFault(error)]));
   } finally {

@@ -1,3 +1,4 @@
+import { remember } from './remember.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { Secret } from '../lib/secret.ts';
 import { redisSpec } from '../model/labels.ts';
@@ -91,21 +92,21 @@ async function startRedis(session: Session): Promise<undefined> {
   const { redis, spec } = desired;
   if (redis.kind === 'external') throw new Error('an external Redis is not started');
   // A new server gets a new password: peers of the old one cannot talk to it by mistake.
-  session.redisPassword = redis.auth === 'generated' ? new Secret(session.world.entropy.hex(24)) : undefined;
-  const url = managedUrl(redis.port, session.redisPassword);
-  session.redisUrl = url;
-  await session.remember();
+  session.redis.password = redis.auth === 'generated' ? new Secret(session.world.entropy.hex(24)) : undefined;
+  const url = managedUrl(redis.port, session.redis.password);
+  session.redis.url = url;
+  await remember(session);
   const bind = bindAddresses(session.observed?.hosts ?? [], spec.redis);
   await session.world.redisServers.start(
     redis,
     {
       labels: { test: spec.test, run: session.run, host: hostName('control'), spec: redisSpec(bind), redis: '' },
-      ...(session.redisPassword === undefined ? {} : { password: session.redisPassword }),
+      ...(session.redis.password === undefined ? {} : { password: session.redis.password }),
       bind,
     },
     session.stop.signal,
   );
-  await session.connectBus(url, session.stop.signal);
+  await session.redis.connect(url, session.stop.signal);
   return undefined;
 }
 
@@ -121,7 +122,7 @@ async function prepareRedis({ peers }: ActionOf<'redis.prepare'>, session: Sessi
 
 async function removeRedis(session: Session): Promise<undefined> {
   const { redis, spec } = session.request.desired;
-  await session.closeBus();
+  await session.redis.close();
   if (redis.kind !== 'external') await session.world.redisServers.remove(redis, spec.test, NEVER);
   return undefined;
 }
@@ -129,7 +130,7 @@ async function removeRedis(session: Session): Promise<undefined> {
 async function removeFormerRedis({ redis }: ActionOf<'redis.remove-former'>, session: Session): Promise<undefined> {
   await session.world.redisServers.remove(redis, session.request.desired.spec.test, NEVER);
   session.formerRedis = undefined;
-  await session.remember();
+  await remember(session);
   return undefined;
 }
 
@@ -137,7 +138,7 @@ async function runPeer(action: ActionOf<'peer.run'>, session: Session): Promise<
   const bus = busOf(session);
   const { spec } = session.request.desired;
   const redisAddress = session.addresses?.redis.get(action.on);
-  const url = session.redisUrl;
+  const url = session.redis.url;
   if (redisAddress === undefined || url === undefined) throw new Error(`no Redis address for ${action.on}`);
   const host = session.fleet.host(action.on);
   const id = await host.containers.run(

@@ -27,7 +27,7 @@ export async function planTest(
   const session = new Session(world, { ...request, cleanup: 'keep', reset: 'none' }, []);
   signal.addEventListener('abort', () => session.stop.abort(signal.reason), { once: true });
   try {
-    session.state = await session.store.readState();
+    await session.memory.read();
     const plan = await preparePlan(session, { lock: false });
     // What could not be asked because of it looks unreachable, and would be told as an answer.
     signal.throwIfAborted();

@@ -66,7 +66,7 @@ async function withinReach(session: Session, observed: Observed): Promise<Observ
   const wanted = bindAddresses(observed.hosts, session.request.desired.spec.redis);
   const missing = there.has('0.0.0.0') ? [] : wanted.filter((address) => !there.has(address));
   if (missing.length === 0) return observed;
-  await session.closeBus();
+  await session.redis.close();
   return { ...observed, redis: { kind: 'unusable', because: `it does not listen on ${missing.join(', ')}` } };
 }
 
@@ -138,19 +138,19 @@ async function lookAtRedis(
     let observed: ObservedRedis;
     if (desired.redis.kind === 'external') {
       if (externalRedis === undefined) throw new Error('no URL for the external Redis');
-      session.redisUrl = externalRedis;
+      session.redis.url = externalRedis;
       observed = { kind: 'absent' };
     } else {
       const password = state?.redisPassword === undefined ? undefined : new Secret(state.redisPassword);
       observed = await world.redisServers.observe(desired.redis, desired.spec.test, password, signal);
       if (observed.kind !== 'ready') return { observed, usedRuns: remembered };
-      session.redisPassword = password;
-      session.redisUrl = managedUrl(desired.redis.port, password);
+      session.redis.password = password;
+      session.redis.url = managedUrl(desired.redis.port, password);
     }
-    const bus = await world.buses.connect(session.redisUrl, signal);
-    session.readBus(bus, session.redisUrl);
+    const bus = await world.buses.connect(session.redis.url, signal);
+    session.redis.read(bus, session.redis.url);
     const usedRuns = merge(remembered, await bus.usedRuns(desired.spec.test, signal));
-    if (options.lock) await session.adoptBus(bus, session.redisUrl, signal);
+    if (options.lock) await session.redis.adopt(bus, session.redis.url, signal);
     const listensOn = observed.kind === 'ready' ? observed.listensOn : undefined;
     return {
       observed: {
@@ -164,7 +164,7 @@ async function lookAtRedis(
   } catch (error) {
     // Another run's lock is an answer, not a Redis that cannot be reached.
     if (error instanceof TmError && error.fault.kind === 'locked') throw error;
-    await session.closeBus();
+    await session.redis.close();
     return { observed: { kind: 'unreachable', fault: toFault(error) }, usedRuns: remembered };
   }
 }

@@ -67,7 +67,7 @@ async function lookAgain(session: Session): Promise<Observed> {
   const standing =
     redis.kind === 'external'
       ? ({ kind: 'absent' } as const)
-      : await world.redisServers.observe(redis, spec.test, session.redisPassword, NEVER).catch(notKnown);
+      : await world.redisServers.observe(redis, spec.test, session.redis.password, NEVER).catch(notKnown);
   return observe(request.desired, fleet, { observed: standing, usedRuns: [] }, NEVER);
 }
 

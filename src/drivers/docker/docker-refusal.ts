@@ -6,11 +6,13 @@ export interface DockerFailure {
   /** What it wrote to stderr. */
   readonly message: string;
   readonly code: number | undefined;
+  /** What was written to stdout in place of an engine's answers, where stderr does not tell a failure. */
+  readonly instead?: string | undefined;
 }
 
 /** Why a host's engine cannot be reached, made out from what its docker command says. */
 export function dockerRefusal(
-  { message, code }: DockerFailure,
+  { message, code, instead }: DockerFailure,
   { host, user }: { readonly host: HostName; readonly user: string },
 ): Fault {
   const fault = (text: string, hint?: string): Fault => ({
@@ -32,6 +34,13 @@ export function dockerRefusal(
     return fault(
       `the SSH server of ${host} does not forward Docker’s socket, and its docker command is too old to help`,
       'set `AllowStreamLocalForwarding yes` in its sshd_config, or install Docker 18.09 or later',
+    );
+  }
+  if (instead !== undefined) {
+    const said = [instead, message].find((text) => text !== '')?.replace(/\s+/g, ' ') ?? '';
+    return fault(
+      `the login shell of ${user} on ${host} did not run the docker command, and wrote: ${said.slice(0, 200)}`,
+      'commands must get through it: let no start-up file such as ~/.bashrc end a shell that is not interactive, and no nologin stand in for it',
     );
   }
   return fault(`Docker on ${host} cannot be talked to: ${message}`);

@@ -9,6 +9,8 @@ import type { EngineTransport } from './engine-transport.ts';
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 /** Forwarded sockets cost next to nothing. */
 const MAX_FORWARDS = 64;
+/** How whatever an engine says begins. */
+const ANSWER = /HTTP\/1\.[01] [1-5]\d\d/;
 /** sshd allows 10 sessions (`MaxSessions`), and SFTP and a command need one each. */
 const MAX_COMMANDS = 8;
 
@@ -33,7 +35,7 @@ export async function sshTransport(
   // Without a socket to name, the docker command there finds its engine by itself.
   const chosen = address === undefined ? [] : ['--host', `unix://${address.path}`];
   const command = ['docker', ...chosen, 'system', 'dial-stdio'];
-  return { ...common, maxConnections: MAX_COMMANDS, connect: () => connection.execStream(command) };
+  return { ...common, maxConnections: MAX_COMMANDS, connect: () => connection.execStream(command, { begins: ANSWER }) };
 }
 
 /** A refusal and a missing or closed socket look alike from here; the docker command will tell which it is. */

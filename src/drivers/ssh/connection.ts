@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { type DialContext, dial, explainDial, type Session } from './dial.ts';
 import { LazyDuplex } from './lazy-duplex.ts';
+import { Preamble } from './preamble.ts';
 import { shellQuote } from './shell-quote.ts';
 import { isTransportFault, unreachable } from './ssh-fault.ts';
 import type { SshTarget } from './target.ts';
@@ -26,11 +27,14 @@ export interface ExecResult {
 /** A command that ended before its stream was done with. */
 export class ExecError extends Error {
   readonly code: number | undefined;
+  /** What stood on stdout, where its own output never began and nothing says that it failed: the login shell's words, most likely. */
+  readonly instead: string | undefined;
 
-  constructor(code: number | undefined, stderr: string) {
-    super(stderr.trim() === '' ? `it ended with ${code ?? 'a signal'}` : stderr.trim());
+  constructor(code: number | undefined, stderr: string, instead?: string) {
+    super(stderr.trim() || instead || `it ended with ${code ?? 'a signal'}`);
     this.name = 'ExecError';
     this.code = code;
+    this.instead = instead;
   }
 }
 
@@ -76,8 +80,12 @@ export class SshConnection implements AsyncDisposable {
     return this.#channel((client, done) => client.forwardOut('127.0.0.1', 0, host, port, done), signal);
   }
 
-  /** The stdin and stdout of a command there. Where that ends with a failure, so does the stream: with an ExecError. */
-  execStream(argv: readonly string[]): Duplex {
+  /**
+   * The stdin and stdout of a command there. Where that ends with a failure, so does the stream: with an ExecError. What the login shell
+   * prints before is left out where it is known how the command's own output `begins`.
+   */
+  execStream(argv: readonly string[], { begins }: { readonly begins?: RegExp } = {}): Duplex {
+    const preamble = begins === undefined ? undefined : new Preamble(begins);
     const open = async () => {
       const channel = await this.#exec(argv);
       const stderr = collected(channel.stderr);
@@ -85,11 +93,15 @@ export class SshConnection implements AsyncDisposable {
       channel.on('error', () => {});
       // `close` has the exit code too; `exit` may have come and gone before anybody could listen.
       channel.on('close', (code: number | null | undefined) => {
-        if (code !== 0) channel.emit('error', new ExecError(code ?? undefined, stderr()));
+        const hasBegun = preamble === undefined || preamble.isOver;
+        if (code === 0 && hasBegun) return;
+        // A command that fails says so on stderr; otherwise it was not the command that ended.
+        const instead = hasBegun || (code !== 0 && stderr().trim() !== '') ? undefined : preamble.text;
+        channel.emit('error', new ExecError(code ?? undefined, stderr(), instead));
       });
       return channel;
     };
-    return new LazyDuplex(open, { endsOn: 'close' });
+    return new LazyDuplex(open, { endsOn: 'close', ...(preamble === undefined ? {} : { preamble }) });
   }
 
   /** Runs a command there to its end. */

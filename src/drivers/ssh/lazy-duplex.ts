@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import type { Preamble } from './preamble.ts';
 
 /**
  * A stream that is there at once and opens behind the scenes: what is written before waits. It has the methods of a
@@ -7,12 +8,22 @@ import { Duplex } from 'node:stream';
 export class LazyDuplex extends Duplex {
   readonly #opening: Promise<Duplex>;
   readonly #endsOn: 'end' | 'close';
+  readonly #preamble: Pick<Preamble, 'feed'> | undefined;
   #inner: Duplex | undefined;
 
-  /** `endsOn`: with `close` the end is held back until it is known whether an error comes with it. */
-  constructor(open: () => Promise<Duplex>, { endsOn = 'end' }: { readonly endsOn?: 'end' | 'close' } = {}) {
+  /**
+   * `endsOn`: with `close` the end is held back until it is known whether an error comes with it. `preamble` is left out of what comes in.
+   */
+  constructor(
+    open: () => Promise<Duplex>,
+    {
+      endsOn = 'end',
+      preamble,
+    }: { readonly endsOn?: 'end' | 'close'; readonly preamble?: Pick<Preamble, 'feed'> } = {},
+  ) {
     super({ highWaterMark: 256 * 1024 });
     this.#endsOn = endsOn;
+    this.#preamble = preamble;
     this.#opening = open();
     this.#opening.then(
       (inner) => this.#attach(inner),
@@ -72,8 +83,9 @@ export class LazyDuplex extends Duplex {
   #attach(inner: Duplex): void {
     if (this.destroyed) return;
     this.#inner = inner;
-    inner.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) inner.pause();
+    inner.on('data', (piece: Buffer) => {
+      const chunk = this.#preamble?.feed(piece) ?? piece;
+      if (chunk.length > 0 && !this.push(chunk)) inner.pause();
     });
     inner.on('end', () => {
       if (this.#endsOn === 'end') this.push(null);

@@ -11,12 +11,15 @@ const TIMEOUT_MS = 10_000;
 /** One shell for all readings: only the first pays for a channel and a login. */
 const SCRIPT = 'while read -r tm_go; do date +%s.%N; done';
 
+/** What a login shell prints before is none. */
+const TIME = /^\d{9,}\.\d+$/m;
+
 /**
  * The clock of a host as its own `date` tells it, good to about half a millisecond. Undefined where there is no `date` with nanoseconds,
  * or no shell to run it; throws only the signal's reason.
  */
 export async function sshClock(connection: SshConnection, signal: AbortSignal): Promise<ClockOffset | undefined> {
-  const shell = connection.execStream(['sh', '-c', SCRIPT]);
+  const shell = connection.execStream(['sh', '-c', SCRIPT], { begins: TIME });
   // One that could not be opened is told by its reader.
   shell.on('error', () => {});
   const end = (): void => void shell.destroy();
@@ -28,7 +31,7 @@ export async function sshClock(connection: SshConnection, signal: AbortSignal): 
     const read = async (): Promise<number> => {
       shell.write('\n');
       const { value } = await lines.next();
-      if (value === undefined || !/^\d+\.\d+$/.test(value)) throw new Error(`no time: ${value}`);
+      if (value === undefined || !TIME.test(value)) throw new Error(`no time: ${value}`);
       return 1000 * Number(value);
     };
     // The first one waits for the shell.

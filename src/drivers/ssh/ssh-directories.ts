@@ -23,7 +23,8 @@ export class SshDirectories {
   async home(signal: AbortSignal): Promise<string> {
     this.#home ??= this.#either(
       (sftp) => call<string>(sftp, (done) => sftp.realpath('.', done)),
-      async () => (await this.#command(['sh', '-c', 'cd && pwd'])).trim(),
+      // What the login shell prints stands in front.
+      async () => (await this.#command(['sh', '-c', 'cd && pwd'])).trim().split('\n').at(-1) ?? '',
     );
     try {
       return await within(this.#home, undefined, signal);

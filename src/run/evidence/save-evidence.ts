@@ -28,7 +28,7 @@ export async function saveEvidence(session: Session): Promise<void> {
 function cutFiles(session: Session): readonly EvidenceFile[] {
   const files = [
     { path: 'events.ndjson', ...session.recorder.kept() },
-    { path: 'run.log', ...session.runLogKept() },
+    { path: 'run.log', ...session.records.kept() },
   ];
   return files.filter(({ cut }) => cut > 0);
 }

@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts';
 import { isoTime } from '../../lib/iso-time.ts';
 import type { Session } from '../session.ts';
 
@@ -12,7 +13,7 @@ export async function markUsed(session: Session): Promise<void> {
   session.usedUp = true;
   const at = isoTime(world.clock.wall());
   const earlier = session.state?.usedRuns ?? [];
-  await session.remember({ usedRuns: [...earlier, { run: session.run, at }].slice(-REMEMBERED_RUNS) });
+  await remember(session, { usedRuns: [...earlier, { run: session.run, at }].slice(-REMEMBERED_RUNS) });
   await bus?.markUsed(request.desired.spec.test, session.run, at);
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SshConnector } from '../../../src/drivers/ssh/connector.ts';
@@ -208,6 +208,17 @@ describe('the clock of a host', () => {
     expect(Math.abs(clock?.aheadMs ?? Number.NaN)).toBeLessThanOrEqual((clock?.uncertaintyMs ?? 0) + 1);
   });
 
+  test('is told by a login shell that prints text first', async () => {
+    const rc = join(bed.bed.hosts[0]!.home, '.bashrc');
+    await writeFile(rc, 'echo "Welcome, it is 12.30"\n');
+    try {
+      const clock = await sshClock(await ssh(bed.sshHost(0)), signal);
+      expect(Math.abs(clock?.aheadMs ?? Number.NaN)).toBeLessThanOrEqual((clock?.uncertaintyMs ?? 0) + 1);
+    } finally {
+      await rm(rc);
+    }
+  });
+
   test('is not told by a shell that cannot be had, and the engine is asked', async () => {
     const config = ['ForceCommand echo this account is for tunnels only'];
     await startSideSshd(bed.bed, bed.bed.hosts[0]!, { port: 2211, keys: ['ed25519'], config });
@@ -286,6 +297,38 @@ describe('a connection', () => {
       peers.map((peer, index) => host.containers.run(shellOrder(peer, 12_100 + index, 'exit 0'), signal)),
     );
     await expect.poll(() => told.length, { timeout: 20_000 }).toBe(peers.length);
+  });
+});
+
+describe('a login shell that prints text', () => {
+  const rc = (): string => join(bed.bed.hosts[1]!.home, '.bashrc');
+  afterEach(() => rm(rc(), { force: true }));
+
+  test('is no hindrance where the engine is reached by the docker command', async () => {
+    await writeFile(rc(), 'echo "Welcome to $(hostname)"\nprintf "no newline"\necho "and complaints" >&2\n');
+    const host = await connect(bed.sshHost(1));
+    expect(host.name).toBe('h2');
+    const id = await host.containers.run(shellOrder('alice', 12_300, 'echo hello; exec sleep 100'), signal);
+    const read = async () => {
+      let text = '';
+      for await (const piece of host.containers.output(id, {}, signal)) text += piece;
+      return text;
+    };
+    await expect.poll(read, { timeout: 10_000 }).toBe('hello\n');
+    // As much as the wire takes, through the same streams.
+    await using control = await bed.hosts().control(signal);
+    await control.courier.send(base, host.images!, new Set(), () => {}, signal);
+    expect(await host.images!.find(base, signal)).toBeDefined();
+    await host.containers.remove(id, 0, signal);
+  });
+
+  test('and ends is told with what it wrote', async () => {
+    await writeFile(rc(), 'echo "closed for maintenance"\nexit 0\n');
+    expect(await faultOf(connect(bed.sshHost(1)))).toMatchObject({
+      ...{ kind: 'unreachable', what: 'docker', host: 'h2' },
+      message: 'the login shell of root on h2 did not run the docker command, and wrote: closed for maintenance',
+      hint: expect.stringContaining('~/.bashrc'),
+    });
   });
 });
 

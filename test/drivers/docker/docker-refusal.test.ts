@@ -36,6 +36,19 @@ describe('why a docker command on a host failed', () => {
       hint === undefined ? undefined : expect.stringMatching(hint),
     );
   });
+
+  test.each([
+    ['This account is\nnot available.', 'This account is not available.', 'This account is not available.'],
+    ['', 'come back later', 'come back later'],
+  ])('the login shell did not run it, and wrote %j', (instead, message, said) => {
+    const fault = dockerRefusal({ code: 0, message, instead }, { host: hostName('h1'), user: 'deploy' });
+    expect(fault).toMatchObject({
+      kind: 'unreachable',
+      what: 'docker',
+      message: `the login shell of deploy on h1 did not run the docker command, and wrote: ${said}`,
+      hint: expect.stringContaining('~/.bashrc'),
+    });
+  });
 });
 
 describe('what an engine says', () => {
