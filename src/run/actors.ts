@@ -71,7 +71,6 @@ async function judge(session: Session, context: MachineContext): Promise<void> {
   session.monitoring = undefined;
   if (session.verdict !== undefined) return;
   // A journal that halted the run is among the faults already.
-  // A journal that halted the run is among the faults already.
   const unwritten = context.halted ? [] : await faultOf(() => session.recorder.flush());
   const ending = { ...context, faults: [...context.faults, ...unwritten] };
   session.rules = decideAll(session, ending);

@@ -1,4 +1,3 @@
-import { remember } from './remember.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { Secret } from '../lib/secret.ts';
 import { redisSpec } from '../model/labels.ts';
@@ -9,6 +8,7 @@ import { transferOf } from '../plan/transfer.ts';
 import type { Images } from '../ports/images.ts';
 import { bindAddresses, managedUrl, redisUrlAt } from './addresses.ts';
 import { progressReporter } from './progress.ts';
+import { remember } from './remember.ts';
 import type { Session } from './session.ts';
 
 /** How long an ended container gets between SIGTERM and SIGKILL. Its peer was asked to shut down over the wire before. */

@@ -87,6 +87,15 @@ describe('expectations', () => {
     expect(told).toMatchObject({ outcome: 'unmet', window: { fromMs: 0, toMs: 500 } });
   });
 
+  test('a window that only begins holds up neither the last command nor the end', async () => {
+    const { outcome, events } = await play(worldWithRedisImage(), {
+      commands: [[200, 'alice', 'connect']],
+      spec: { expectations: [expected(0, { window: { kind: 'timeline', fromMs: 100 } })] },
+    });
+    expect(outcome.exitCode).toBe(0);
+    expect(outcomes(events)).toEqual(['0 met']);
+  });
+
   test('an interrupted run leaves what is open undecided', async () => {
     const world = worldWithRedisImage();
     const expectations = [

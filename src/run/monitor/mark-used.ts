@@ -1,5 +1,5 @@
-import { remember } from '../remember.ts';
 import { isoTime } from '../../lib/iso-time.ts';
+import { remember } from '../remember.ts';
 import type { Session } from '../session.ts';
 
 /**

@@ -50,9 +50,9 @@ class TimelineRun {
       judging.advance(now);
       this.#lookAtWaits(now);
       if (this.#isCut() || this.#isOver(now)) break;
-      const moment = this.#nextMoment(now);
-      if (moment <= now) continue;
-      await board.until(() => this.#wakes(), world.clock, this.#zero + moment, stop.signal);
+      // A wait that was met just now has made its command due.
+      if ((this.#agenda.next() ?? Number.POSITIVE_INFINITY) <= now) continue;
+      await board.until(() => this.#wakes(), world.clock, this.#zero + this.#nextMoment(now), stop.signal);
     }
     await Promise.all(this.#sends);
     this.#skipRest();
@@ -114,6 +114,7 @@ class TimelineRun {
     return this.#agenda.left === 0 && this.#underWay === 0 && (this.#session.judging.openUntil() ?? 0) <= now;
   }
 
+  /** The next offset behind `now` at which there is something to do. */
   #nextMoment(now: number): number {
     const { judging } = this.#session;
     const moments = [
@@ -121,7 +122,7 @@ class TimelineRun {
       judging.nextMoment(),
       this.#agenda.left === 0 ? judging.openUntil() : undefined,
       ...[...this.#waiting.values()].map(({ untilMs }) => untilMs),
-    ].filter((moment) => moment !== undefined);
+    ].filter((moment) => moment !== undefined && moment > now) as readonly number[];
     return Math.min(now + IDLE_MS, ...moments);
   }
 

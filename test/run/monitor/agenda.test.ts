@@ -11,7 +11,7 @@ const entry = (index: number, atMs: number, waits?: TimelineEntry['waits']): Tim
   command: `command ${index}`,
   ...(waits === undefined ? {} : { waits }),
 });
-const after = (command: number, delayMs: number) => ({ kind: 'after', command, delayMs }) as const;
+const behind = (command: number, delayMs: number) => ({ kind: 'after', command, delayMs }) as const;
 const when = (since?: number) =>
   ({ kind: 'when', all: [], withinMs: 1000, ...(since === undefined ? {} : { since }) }) as const;
 const indices = (due: readonly { readonly entry: TimelineEntry }[]) => due.map((one) => one.entry.index);
@@ -30,12 +30,12 @@ describe('an agenda', () => {
   });
 
   it('calls what comes after an entry once that is sent, counted from its sending', () => {
-    const agenda = new Agenda([entry(0, 5), entry(1, 8, after(0, 3)), entry(2, 8)]);
+    const agenda = new Agenda([entry(0, 5), entry(1, 8, behind(0, 3)), entry(2, 8)]);
     expect(indices(agenda.takeDue(5))).toEqual([0]);
     expect(agenda.next()).toBe(8);
     expect(agenda.sent(0, 5.5)).toEqual([]);
     expect(indices(agenda.takeDue(8))).toEqual([2]);
-    expect(agenda.takeDue(9)).toEqual([{ entry: entry(1, 8, after(0, 3)), dueMs: 8.5 }]);
+    expect(agenda.takeDue(9)).toEqual([{ entry: entry(1, 8, behind(0, 3)), dueMs: 8.5 }]);
     expect(agenda.left).toBe(0);
   });
 
@@ -52,7 +52,7 @@ describe('an agenda', () => {
   });
 
   it('drops all that hangs on an entry that is never sent', () => {
-    const agenda = new Agenda([entry(0, 0), entry(1, 1, after(0, 1)), entry(2, 2, after(1, 1)), entry(3, 1, when(0))]);
+    const agenda = new Agenda([entry(0, 0), entry(1, 1, behind(0, 1)), entry(2, 2, behind(1, 1)), entry(3, 1, when(0))]);
     agenda.takeDue(0);
     expect(agenda.drop(0).map(({ index }) => index)).toEqual([1, 3, 2]);
     expect(agenda.left).toBe(0);
@@ -63,7 +63,7 @@ describe('an agenda', () => {
       rows.map(([atMs, kind, on], index) => {
         const command = on % Math.max(1, index);
         if (index === 0 || kind < 2) return entry(index, atMs, index > 0 || kind !== 3 ? undefined : when());
-        return entry(index, atMs, kind === 2 ? after(command, atMs) : when(command));
+        return entry(index, atMs, kind === 2 ? behind(command, atMs) : when(command));
       }),
     );
     fc.assert(
