@@ -78,7 +78,6 @@ describe('with ~/.ssh/config', () => {
       [
         'Host box\n  HostName 10.0.0.5\n  User deploy',
         '  IdentityFile ~/keys/%r@%h',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: as OpenSSH writes it
         '  IdentityFile ${KEYS}/%n-%p-%%',
         '  IdentityFile relative',
         '  UserKnownHostsFile /dev/null',

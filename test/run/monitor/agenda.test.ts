@@ -52,7 +52,12 @@ describe('an agenda', () => {
   });
 
   it('drops all that hangs on an entry that is never sent', () => {
-    const agenda = new Agenda([entry(0, 0), entry(1, 1, behind(0, 1)), entry(2, 2, behind(1, 1)), entry(3, 1, when(0))]);
+    const agenda = new Agenda([
+      entry(0, 0),
+      entry(1, 1, behind(0, 1)),
+      entry(2, 2, behind(1, 1)),
+      entry(3, 1, when(0)),
+    ]);
     agenda.takeDue(0);
     expect(agenda.drop(0).map(({ index }) => index)).toEqual([1, 3, 2]);
     expect(agenda.left).toBe(0);
