@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { githubCommands } from '../views/report/github-commands.ts';
 import { githubSummary } from '../views/report/github-summary.ts';
-import type { RunFacts } from '../views/run-model/run-model.ts';
+import type { RunFacts } from '../views/run-model/run-facts.ts';
 import type { Context } from './context.ts';
 
 /**

@@ -3,7 +3,7 @@ import { assertNever } from '../../lib/assert-never.ts';
 import type { RunSummary } from '../../model/run-summary.ts';
 import type { TestStatus } from '../../model/test-status.ts';
 import { countOf } from '../count-of.ts';
-import type { RunFacts } from '../run-model/run-model.ts';
+import type { RunFacts } from '../run-model/run-facts.ts';
 import type { Segment } from '../segments.ts';
 import { shortTime } from '../short-time.ts';
 

@@ -10,7 +10,7 @@ import { wrapText } from '../fit-text.ts';
 import { type Marks, marksFor } from '../marks.ts';
 import type { Output } from '../output.ts';
 import { createPalette, type Tone } from '../palette.ts';
-import type { RunFacts } from '../run-model/run-model.ts';
+import type { RunFacts } from '../run-model/run-facts.ts';
 import { safeLine } from '../safe-text.ts';
 import { paintSegments, plainSegments, type Segment } from '../segments.ts';
 import { columnTime } from '../short-time.ts';

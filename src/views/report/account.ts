@@ -5,7 +5,7 @@ import type { EvidenceFile } from '../../model/event.ts';
 import type { Expectation, ExpectationOutcome, Rule, Sighting } from '../../model/expectation.ts';
 import { RULES } from '../../model/expectation.ts';
 import { faultText } from '../console/fault-text.ts';
-import type { CommandFacts, PeerFacts, RunFacts } from '../run-model/run-model.ts';
+import type { CommandFacts, PeerFacts, RunFacts } from '../run-model/run-facts.ts';
 import { shortTime } from '../short-time.ts';
 
 export interface Account {

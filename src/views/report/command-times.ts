@@ -1,5 +1,5 @@
 /** When a command was due, sent and taken, as offsets from the account's zero. */
-import type { CommandFacts } from '../run-model/run-model.ts';
+import type { CommandFacts } from '../run-model/run-facts.ts';
 import type { Account } from './account.ts';
 
 export interface CommandTimes {

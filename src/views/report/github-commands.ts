@@ -1,7 +1,7 @@
 /** What the log of a GitHub workflow is told, so that it shows at the lines of the config what was not met. */
 import { relative, resolve } from 'node:path';
 import type { Sighting } from '../../model/expectation.ts';
-import type { RunFacts } from '../run-model/run-model.ts';
+import type { RunFacts } from '../run-model/run-facts.ts';
 import { safeText } from '../safe-text.ts';
 import { type Account, accountOf, type Judged } from './account.ts';
 

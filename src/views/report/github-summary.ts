@@ -1,6 +1,6 @@
 /** The page that a GitHub workflow shows of a step: the run in short, as Markdown. */
 import type { ExpectationOutcome, Sighting } from '../../model/expectation.ts';
-import type { RunFacts } from '../run-model/run-model.ts';
+import type { RunFacts } from '../run-model/run-facts.ts';
 import { safeText } from '../safe-text.ts';
 import { type Account, accountOf, type Judged } from './account.ts';
 

@@ -1,5 +1,5 @@
 /** Which log lines the page holds, where there are too many for one. */
-import type { LogFact } from '../run-model/run-model.ts';
+import type { LogFact } from '../run-model/run-facts.ts';
 
 /** A page with more rows is slow to open. */
 const MOST_LINES = 20_000;

@@ -1,4 +1,4 @@
-import type { PeerFacts } from '../run-model/run-model.ts';
+import type { PeerFacts } from '../run-model/run-facts.ts';
 
 /** How a peer ended, or that it did not: `died with 137 (out of memory)`, `ended with 0`, `never reported`. */
 export function endOf({ life, died, exited }: PeerFacts): string {

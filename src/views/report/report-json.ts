@@ -1,6 +1,6 @@
 /** `report.json`: the run in short, for programs. Its schema is `schemas/report.schema.json`; members are added, not changed. */
 import type { Sighting } from '../../model/expectation.ts';
-import type { CommandFacts, PeerFacts } from '../run-model/run-model.ts';
+import type { CommandFacts, PeerFacts } from '../run-model/run-facts.ts';
 import type { Account, Judged } from './account.ts';
 import { commandFate, commandTimes } from './command-times.ts';
 

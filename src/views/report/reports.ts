@@ -1,6 +1,7 @@
 /** All reports of a run, from its journal and from nothing else: the same journal gives the same bytes, whenever and wherever. */
 import type { TmEvent } from '../../model/event.ts';
-import { createRunModel, type RunFacts } from '../run-model/run-model.ts';
+import type { RunFacts } from '../run-model/run-facts.ts';
+import { createRunModel } from '../run-model/run-model.ts';
 import { accountOf } from './account.ts';
 import { reportHtml } from './html/page.ts';
 import { junitXml } from './junit-xml.ts';

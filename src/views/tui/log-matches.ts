@@ -1,5 +1,5 @@
 import { LOG_LEVELS } from '../../model/wire.ts';
-import type { LogFact, RunFacts } from '../run-model/run-model.ts';
+import type { LogFact, RunFacts } from '../run-model/run-facts.ts';
 import type { LogFilter } from './tui-state.ts';
 
 /** The log lines that pass a filter, by their position among all that ever did; older ones are forgotten with the log's own. */

@@ -2,13 +2,8 @@ import type { TmEvent } from '../../model/event.ts';
 import type { PeerName } from '../../model/names.ts';
 import { displayWidth } from '../display-width.ts';
 import { createStepBoard, type StepBoard } from '../listr/step-board.ts';
-import {
-  type CommandFacts,
-  createRunModel,
-  type ExpectationFacts,
-  type PeerFacts,
-  type RunFacts,
-} from '../run-model/run-model.ts';
+import type { CommandFacts, ExpectationFacts, PeerFacts, RunFacts } from '../run-model/run-facts.ts';
+import { createRunModel } from '../run-model/run-model.ts';
 import { safeLine } from '../safe-text.ts';
 
 /** Lines of the log that can be scrolled back to; run.log has all of them. */

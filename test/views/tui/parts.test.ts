@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LogFact, RunFacts } from '../../../src/views/run-model/run-model.ts';
+import type { LogFact, RunFacts } from '../../../src/views/run-model/run-facts.ts';
 import { createRunModel } from '../../../src/views/run-model/run-model.ts';
 import { createLatch, latchMemory } from '../../../src/views/tui/latch.ts';
 import { cutLine, lineWidth, spread } from '../../../src/views/tui/line.ts';

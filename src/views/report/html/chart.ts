@@ -2,7 +2,7 @@
 import type { PeerName } from '../../../model/names.ts';
 import { LOG_LEVELS } from '../../../model/wire.ts';
 import { countOf } from '../../count-of.ts';
-import type { PeerFacts } from '../../run-model/run-model.ts';
+import type { PeerFacts } from '../../run-model/run-facts.ts';
 import type { Account, Judged } from '../account.ts';
 import { geometryFor } from '../lanes/geometry.ts';
 import { peersInQuestion } from '../lanes/in-question.ts';

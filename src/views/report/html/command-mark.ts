@@ -1,5 +1,5 @@
 /** A message to a peer in its lane: when it was due, sent and taken. */
-import type { CommandFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts } from '../../run-model/run-facts.ts';
 import type { Account } from '../account.ts';
 import { type CommandFate, commandFate, commandPlace } from '../command-times.ts';
 import type { Geometry } from '../lanes/geometry.ts';

@@ -1,6 +1,6 @@
 /** What the peers were told: the commands of the timeline, and the messages outside of it. */
 import { countOf } from '../../count-of.ts';
-import type { CommandFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts } from '../../run-model/run-facts.ts';
 import type { Account } from '../account.ts';
 import { type CommandFate, commandFate, commandTimes } from '../command-times.ts';
 import { pageText } from '../log-choice.ts';

@@ -1,5 +1,5 @@
 /** What is read when something in a lane is pointed at: lines of plain text. Times are offsets in seconds. */
-import type { CommandFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts } from '../../run-model/run-facts.ts';
 import type { Account, Judged } from '../account.ts';
 import { commandTimes } from '../command-times.ts';
 import type { LogTick } from '../lanes/log-ticks.ts';

@@ -1,6 +1,6 @@
 /** One peer's lane: its statuses as bars, what it was told above them, what it wrote and what was expected of it below. */
 import { parseStatus } from '../../../model/wire.ts';
-import type { CommandFacts, PeerFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts, PeerFacts } from '../../run-model/run-facts.ts';
 import type { Account, Judged } from '../account.ts';
 import type { Geometry } from '../lanes/geometry.ts';
 import type { LogTick } from '../lanes/log-ticks.ts';

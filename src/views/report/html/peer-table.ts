@@ -1,6 +1,6 @@
 import type { PeerName } from '../../../model/names.ts';
 import { countOf } from '../../count-of.ts';
-import type { PeerFacts } from '../../run-model/run-model.ts';
+import type { PeerFacts } from '../../run-model/run-facts.ts';
 import type { Account } from '../account.ts';
 import { peersInQuestion } from '../lanes/in-question.ts';
 import { endOf } from '../peer-end.ts';

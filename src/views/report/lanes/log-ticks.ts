@@ -1,7 +1,7 @@
 /** Where in its lane a peer wrote log lines. */
 import type { PeerName } from '../../../model/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../../../model/wire.ts';
-import type { LogFact } from '../../run-model/run-model.ts';
+import type { LogFact } from '../../run-model/run-facts.ts';
 import type { Scale } from './scale.ts';
 
 /** Lines of one peer that lie close together. */

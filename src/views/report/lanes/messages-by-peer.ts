@@ -1,6 +1,6 @@
 /** What each peer was told, for its lane. */
 import type { PeerName } from '../../../model/names.ts';
-import type { CommandFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts } from '../../run-model/run-facts.ts';
 import type { Account } from '../account.ts';
 import { commandFate, commandPlace } from '../command-times.ts';
 

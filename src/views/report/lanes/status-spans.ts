@@ -1,5 +1,5 @@
 /** A peer's statuses as stretches of time. */
-import type { PeerFacts, StatusFact } from '../../run-model/run-model.ts';
+import type { PeerFacts, StatusFact } from '../../run-model/run-facts.ts';
 import type { Scale } from './scale.ts';
 
 /** From one status to the next. Milliseconds since the run began. */

@@ -2,7 +2,7 @@ import { assertNever } from '../../../lib/assert-never.ts';
 import type { Expectation } from '../../../model/expectation.ts';
 import { cutEnd, padEnd } from '../../fit-text.ts';
 import type { Tone } from '../../palette.ts';
-import type { ExpectationFacts, RuleFacts, RunFacts } from '../../run-model/run-model.ts';
+import type { ExpectationFacts, RuleFacts, RunFacts } from '../../run-model/run-facts.ts';
 import { safeLine } from '../../safe-text.ts';
 import { type Line, lineWidth, type Piece } from '../line.ts';
 import { topOf } from '../scene.ts';

@@ -1,5 +1,5 @@
 import type { Marks } from '../../marks.ts';
-import type { RunFacts } from '../../run-model/run-model.ts';
+import type { RunFacts } from '../../run-model/run-facts.ts';
 import { type Line, spread } from '../line.ts';
 import type { TuiState } from '../tui-state.ts';
 

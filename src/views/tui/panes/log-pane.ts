@@ -2,7 +2,7 @@ import type { LogLevel } from '../../../model/wire.ts';
 import { cells } from '../../display-width.ts';
 import { cutMiddle, padEnd, padStart } from '../../fit-text.ts';
 import type { Tone } from '../../palette.ts';
-import type { LogFact } from '../../run-model/run-model.ts';
+import type { LogFact } from '../../run-model/run-facts.ts';
 import { safeLine } from '../../safe-text.ts';
 import type { Line } from '../line.ts';
 import type { LogMatches } from '../log-matches.ts';

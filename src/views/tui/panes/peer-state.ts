@@ -1,6 +1,6 @@
 import { parseStatus } from '../../../model/wire.ts';
 import type { Tone } from '../../palette.ts';
-import type { PeerFacts } from '../../run-model/run-model.ts';
+import type { PeerFacts } from '../../run-model/run-facts.ts';
 
 /** How a peer stands, in a word, a colour, and a sign that says the same without it. */
 export interface PeerState {

@@ -1,6 +1,6 @@
 import { countOf } from '../../count-of.ts';
 import { cutEnd, cutMiddle, padEnd } from '../../fit-text.ts';
-import type { PeerFacts } from '../../run-model/run-model.ts';
+import type { PeerFacts } from '../../run-model/run-facts.ts';
 import { safeLine } from '../../safe-text.ts';
 import { shortTime } from '../../short-time.ts';
 import type { Line, Piece } from '../line.ts';

@@ -1,7 +1,7 @@
 import { formatSeconds } from '../../../lib/format-duration.ts';
 import type { CommandWait } from '../../../model/expectation.ts';
 import { cutEnd, cutMiddle, padEnd, padStart } from '../../fit-text.ts';
-import type { CommandFacts } from '../../run-model/run-model.ts';
+import type { CommandFacts } from '../../run-model/run-facts.ts';
 import { safeLine } from '../../safe-text.ts';
 import { columnTime, shortTime } from '../../short-time.ts';
 import { type Line, lineWidth, type Piece } from '../line.ts';
