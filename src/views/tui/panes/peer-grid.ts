@@ -40,5 +40,7 @@ function gridOf(
   const nameWidth = Math.max(1, Math.min(name, width - SIGN - status));
   const cellWidth = SIGN + nameWidth + status + 1;
   const columns = Math.max(1, Math.floor((width + 1) / cellWidth));
-  return { columns, rows: Math.ceil(count / columns), nameWidth, statusWidth, cellWidth, fits: nameWidth === name };
+  // Even the shortest name may stand beside a status that the room is too narrow for.
+  const fits = nameWidth === name && cellWidth - 1 <= width;
+  return { columns, rows: Math.ceil(count / columns), nameWidth, statusWidth, cellWidth, fits };
 }
