@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, OPTIONS } from '../src/cli/usage.ts';
+import { COMMANDS, OPTIONS } from '../src/cli/input/usage.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { place } from '../src/plan/place.ts';
 

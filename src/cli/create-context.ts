@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { outputOf, showsUnicode } from './terminal.ts';
+import { outputOf, showsUnicode } from './output/terminal.ts';
 
 /** The process that tm runs in, as its commands see it. */
 export function createContext(): Context {

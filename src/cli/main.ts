@@ -1,6 +1,6 @@
-import type { Args } from './args.ts';
-import { parseCommandLine } from './args.ts';
-import { helpText } from './usage.ts';
+import type { Args } from './input/args.ts';
+import { parseCommandLine } from './input/args.ts';
+import { helpText } from './input/usage.ts';
 import { VERSION } from './version.ts';
 
 /** `tm`: understands the command line, loads the one command that was asked for, and ends with its exit code. */
@@ -12,7 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (args.help) return print(helpText(args.command));
     return await runCommandOf(args);
   } catch (error) {
-    const { reportError } = await import('./report-error.ts');
+    const { reportError } = await import('./output/report-error.ts');
     return reportError(error, { json: args?.json ?? false, verbose: args?.verbose ?? false });
   }
 }

@@ -10,8 +10,8 @@ import { createSystemEntropy } from '../drivers/system-entropy.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { World } from '../run/world.ts';
-import { askSecret, askYesNo, canAsk } from './ask.ts';
 import type { Context } from './context.ts';
+import { askSecret, askYesNo, canAsk } from './input/ask.ts';
 import { VERSION } from './version.ts';
 
 /** Where tm keeps what it remembers, beside where it was started. */

@@ -67,12 +67,18 @@ export function createActors(session: Session) {
 
 /** Decides what is open and tells the verdict, once, as soon as nothing more can change it. */
 async function judge(session: Session, context: MachineContext): Promise<void> {
-  await session.monitoring?.close();
+  const { monitoring } = session;
+  await monitoring?.close();
   session.monitoring = undefined;
   if (session.verdict !== undefined) return;
   // A journal that halted the run is among the faults already.
   const unwritten = context.halted ? [] : await faultOf(() => session.recorder.flush());
-  const ending = { ...context, faults: [...context.faults, ...unwritten] };
+  // The peers may have become unhearable when no phase looked any more.
+  const unheard = [monitoring?.fault()].filter((fault) => fault !== undefined);
+  const late = [...unheard, ...unwritten].filter(
+    (fault) => !context.faults.some((known) => known.message === fault.message),
+  );
+  const ending = { ...context, faults: [...context.faults, ...late] };
   session.rules = decideAll(session, ending);
   session.verdict = verdictNow(session, ending, session.rules);
   session.recorder.emit({ type: 'verdict', verdict: session.verdict });
@@ -91,6 +97,11 @@ async function finish(session: Session, context: MachineContext): Promise<void> 
   const verdict = session.verdict?.kind === 'passed' ? verdictNow(session, ending, rules) : session.verdict;
   const interrupted = context.stoppedBy === undefined ? verdict : verdictNow(session, ending, rules);
   const exitCode = interrupted === undefined ? 1 : exitCodeOf(interrupted);
+  // A signal changes what the run came to; cleaning up that went wrong does not, and is told by the exit code alone.
+  if (interrupted?.kind === 'interrupted' && session.verdict?.kind !== 'interrupted') {
+    session.verdict = interrupted;
+    recorder.emit({ type: 'verdict', verdict: interrupted });
+  }
   recorder.emit({ type: 'phase', phase: 'done' });
   recorder.emit({ type: 'run-ended', exitCode, ms: Math.round(recorder.elapsed()), left: session.left });
   session.exitCode = exitCode;

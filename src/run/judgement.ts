@@ -37,7 +37,8 @@ export function verdictNow(session: Session, ending: Ending, rules: readonly Rul
   const expectations = request.desired.spec.expectations.map(
     ({ id }): ExpectationOutcome => judging.decisions().get(id)?.outcome ?? 'undecided',
   );
-  return verdictOf({ ...ending, rules, expectations });
+  const { unheard } = session;
+  return verdictOf({ ...ending, rules, expectations, ...(unheard === undefined ? {} : { unheard }) });
 }
 
 /** Why what is open cannot be decided any more, as a clause, or undefined for a run that came to its end. */
@@ -45,6 +46,7 @@ function whyCut(session: Session, { stoppedBy, faults, failures }: Ending): stri
   if (stoppedBy !== undefined) return 'the run was interrupted';
   const fault = faults[0];
   if (fault !== undefined) return cutBy(fault.message);
+  if (session.unheard !== undefined) return session.unheard;
   if (session.timelineOver) return undefined;
   if (session.failsFast()) return 'the run was ended by --fail-fast';
   const failure = failures[0];

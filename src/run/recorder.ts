@@ -13,6 +13,12 @@ import { LIMITS } from './evidence/limits.ts';
 /** Hears every event as it happens; must not throw and must not wait. */
 export type EventListener = (event: TmEvent) => void;
 
+/**
+ * One of the run itself: it also hears the event as it was `heard`, with its secrets, to look for something in it and never to tell it. Both
+ * are the same one where nothing was left out.
+ */
+export type InnerListener = (event: TmEvent, heard: TmEvent) => void;
+
 export interface RecorderOptions {
   /** What it hides is in no event. */
   readonly redactor?: Redactor;
@@ -29,10 +35,10 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #clock: Clock;
   readonly #test: TestName;
-  readonly #listeners: readonly EventListener[];
+  readonly #listeners: readonly InnerListener[];
   readonly #startedAt: number;
   #seq = 0;
-  readonly #untold: TmEvent[] = [];
+  readonly #untold: { readonly event: TmEvent; readonly heard: TmEvent }[] = [];
   #telling = false;
   #journal: RunStore | undefined;
   #bus: Bus | undefined;
@@ -46,7 +52,7 @@ export class Recorder {
   #journalCut = 0;
   #isUnwritable = false;
 
-  constructor(clock: Clock, test: TestName, listeners: readonly EventListener[], options: RecorderOptions = {}) {
+  constructor(clock: Clock, test: TestName, listeners: readonly InnerListener[], options: RecorderOptions = {}) {
     this.#options = {
       redactor: new Redactor(),
       onUnwritable: () => undefined,
@@ -75,7 +81,7 @@ export class Recorder {
     const isCut = this.#isCut(event, line);
     if (!isCut) this.#unwritten.push(line);
     this.#unpublished.push(line);
-    this.#tell(event);
+    this.#tell(event, stamped);
     this.#schedule();
     if (isCut) this.#cut(line);
     return event;
@@ -116,13 +122,13 @@ export class Recorder {
   }
 
   /** A listener may emit: every listener hears the events in the same order all the same. */
-  #tell(event: TmEvent): void {
-    this.#untold.push(event);
+  #tell(event: TmEvent, heard: TmEvent): void {
+    this.#untold.push({ event, heard });
     if (this.#telling) return;
     this.#telling = true;
     try {
       for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift())
-        for (const listener of this.#listeners) listener(next);
+        for (const listener of this.#listeners) listener(next.event, next.heard);
     } finally {
       this.#telling = false;
     }

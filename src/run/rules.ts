@@ -1,6 +1,7 @@
 import type { EventBody, TmEvent } from '../model/event.ts';
 import { type ExpectationOutcome, RULES, type Rule } from '../model/expectation.ts';
 import type { PeerName } from '../model/names.ts';
+import { parseStatus } from '../model/wire.ts';
 import { FAILED_FAST, STOPPED } from './skip-reasons.ts';
 
 /** A rule that was broken, in a sentence. */
@@ -26,6 +27,8 @@ export class Rulebook {
   readonly #deaths: { readonly peer: PeerName; readonly exitCode: number | undefined; readonly reason: string }[] = [];
   readonly #skipped = new Map<string, number>();
   readonly #lostHosts = new Map<string, string>();
+  /** Peers whose last status was `stopped`. */
+  readonly #stopped = new Set<PeerName>();
   readonly #lastCommand = new Map<PeerName, { readonly command: string; readonly atMs: number }>();
 
   hear(event: TmEvent): void {
@@ -33,9 +36,18 @@ export class Rulebook {
       case 'command-sent':
         this.#lastCommand.set(event.peer, { command: event.command, atMs: event.atMs });
         return;
+      case 'peer-status':
+        if (parseStatus(event.status).word === 'stopped') this.#stopped.add(event.peer);
+        else this.#stopped.delete(event.peer);
+        return;
       case 'peer-died': {
         const { peer, exitCode } = event;
-        this.#deaths.push({ peer, exitCode, reason: `${peer} died: ${deathText(event)}${this.#since(event)}` });
+        const though = this.#stopped.has(peer) ? ', though it had reported stopped' : '';
+        this.#deaths.push({
+          peer,
+          exitCode,
+          reason: `${peer} died: ${deathText(event)}${this.#since(event)}${though}`,
+        });
         return;
       }
       case 'command-skipped':
@@ -56,6 +68,11 @@ export class Rulebook {
   hasFailure(excused: (peer: PeerName, exitCode: number | undefined) => boolean): boolean {
     const died = this.#deaths.some(({ peer, exitCode }) => !excused(peer, exitCode));
     return died || this.#lostHosts.size > 0 || this.#skipped.size > 0;
+  }
+
+  /** A peer has died, and no expectation wanted it to. */
+  diedUnbidden(peer: PeerName, excused: (peer: PeerName, exitCode: number | undefined) => boolean): boolean {
+    return this.#deaths.some((death) => death.peer === peer && !excused(peer, death.exitCode));
   }
 
   /** Every rule with its outcome. `failures` are what the phases of the run found broken. */
@@ -88,7 +105,7 @@ export class Rulebook {
 
   #since(event: { readonly peer: PeerName; readonly atMs: number }): string {
     const last = this.#lastCommand.get(event.peer);
-    return last === undefined ? '' : ` ${ago(event.atMs - last.atMs)} after "${last.command}"`;
+    return last === undefined ? '' : `, ${ago(event.atMs - last.atMs)} after "${last.command}"`;
   }
 }
 

@@ -1,8 +1,8 @@
 import { isoTime } from '../lib/iso-time.ts';
 import { Redactor } from '../lib/redactor.ts';
-import type { Verdict } from '../model/event.ts';
+import type { TmEvent, Verdict } from '../model/event.ts';
 import type { Fault, LockHolder } from '../model/fault.ts';
-import type { RunId } from '../model/names.ts';
+import type { PeerName, RunId } from '../model/names.ts';
 import { runId } from '../model/names.ts';
 import type { FormerRedis, Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
@@ -69,6 +69,8 @@ export class Session {
   shuttingDown = false;
   /** The peers were told to stop, and waited for. */
   shutDownOver = false;
+  /** Something that the peers wrote was never read, in a sentence: what that decides is not known. */
+  unheard: string | undefined;
   evidenceSaved = false;
   tornDown = false;
 
@@ -90,9 +92,9 @@ export class Session {
       spec.test,
       [
         (event) => this.rulebook.hear(event),
-        (event) => this.judging.hear(event),
+        (event, heard) => this.judging.hear(event, heard),
         (event) => this.versions.hear(event),
-        ...listeners,
+        ...listeners.map((listener) => (event: TmEvent) => listener(event)),
         (event) => this.records.hear(event),
       ],
       { redactor, onUnwritable: (fault) => this.onUnwritable(fault) },
@@ -128,6 +130,11 @@ export class Session {
   failsFast(): boolean {
     if (this.request.failFast !== true) return false;
     return this.judging.hasUnmet() || this.rulebook.hasFailure(excusedDeaths(this.request.desired.spec.expectations));
+  }
+
+  /** The peer has died, and no expectation wanted it to. */
+  diedUnbidden(peer: PeerName): boolean {
+    return this.rulebook.diedUnbidden(peer, excusedDeaths(this.request.desired.spec.expectations));
   }
 
   /** Who takes the run's locks. */

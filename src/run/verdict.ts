@@ -10,11 +10,13 @@ export interface Findings {
   readonly faults: readonly Fault[];
   readonly rules: readonly RuleDecision[];
   readonly expectations: readonly ExpectationOutcome[];
+  /** Something that the peers wrote was never read, in a sentence. */
+  readonly unheard?: string;
 }
 
 /** The run's answer. An interruption explains everything behind it; a fault of ours is told before a failure of the test. */
-export function verdictOf({ stoppedBy, faults: all, rules, expectations }: Findings): Verdict {
-  const reasons = reasonsOf(rules, expectations);
+export function verdictOf({ stoppedBy, faults: all, rules, expectations, unheard }: Findings): Verdict {
+  const reasons = [...reasonsOf(rules, expectations), ...(unheard === undefined ? [] : [unheard])];
   const faults = all.filter((fault) => fault.kind !== 'aborted');
   if (stoppedBy !== undefined) return { kind: 'interrupted', by: stoppedBy, reasons };
   if (faults.length > 0) return { kind: 'errored', faults };

@@ -142,7 +142,13 @@ describe('beside a running test', () => {
     expect(status.stdout).toMatch(/✔ alice +running +connected/);
     const sent = await bench.tm('send', 'alice', 'pull');
     expect([sent.code, sent.stderr]).toEqual([1, expect.stringContaining('no test runs here')]);
+    await expect(bench.runFile('killed', 'containers/alice.json')).rejects.toThrow('ENOENT');
     expect((await bench.tm('destroy')).code).toBe(0);
+    expect(JSON.parse(await bench.runFile('killed', 'containers/alice.json'))).toMatchObject({ name: 'tm-alice' });
+    expect(await bench.runFile('killed', 'containers/bob.log')).toEqual(expect.any(String));
+    expect((await bench.tm('report')).code).toBe(0);
+    expect(JSON.parse(await bench.runFile('killed', 'report.json'))).toMatchObject({ verdict: { kind: 'none' } });
+    expect((await newestRun()).state).toEqual({ kind: 'did-not-end' });
     expect((await bench.tm('status', 'killed.yaml')).stdout).toMatch(/· alice +not there/);
   });
 });

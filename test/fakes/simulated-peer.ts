@@ -16,6 +16,8 @@ export interface Temper {
   readonly hangsAfter?: number;
   /** Ends without reporting `stopped`. */
   readonly rude?: boolean;
+  /** What it does by itself, so long after each of its starts: words as in `act`. */
+  readonly moods?: readonly { readonly afterMs: number; readonly does: string }[];
 }
 
 export const GOOD: Temper = { startMs: 50, workMs: 1 };
@@ -24,6 +26,23 @@ export const GOOD: Temper = { startMs: 50, workMs: 1 };
 export interface PeerDiary {
   readonly taken: string[];
   readonly said: string[];
+}
+
+interface Deeds {
+  readonly say: (text: string) => void;
+  readonly status: (text: string) => void;
+  readonly exit: (code: number) => void;
+}
+
+/** `report|up` sets a status, `say|hello` writes a line, `exit|3` dies, `leave` stops as if it had been told to; other words do nothing. */
+function act(words: string, { say, status, exit }: Deeds): void {
+  const [verb, rest = ''] = words.split(/\|(.*)/s);
+  if (verb === 'report') status(rest);
+  if (verb === 'say') say(rest);
+  if (verb === 'exit') exit(Number(rest));
+  if (verb !== 'leave') return;
+  status('stopped');
+  exit(0);
 }
 
 /** Plays a peer that knows only the plain wire: SET, LPUSH and BLPOP against the Redis in memory. Ends when its container does. */
@@ -46,12 +65,19 @@ export async function playPeer(
   const status = (text: string) => {
     if (alive()) redis.setStatus(name, text);
   };
+  const deeds: Deeds = { say, status, exit: (code) => process.exit(code) };
   const pause = (ms: number) => clock.sleepUntil(clock.now() + ms, ended);
 
   if (temper.crash !== undefined) {
     const { afterMs, exitCode, oomKilled } = temper.crash;
     pause(afterMs).then(
       () => process.exit(exitCode, { oomKilled }),
+      () => undefined,
+    );
+  }
+  for (const { afterMs, does } of temper.moods ?? []) {
+    pause(afterMs).then(
+      () => act(does, deeds),
       () => undefined,
     );
   }
@@ -75,6 +101,8 @@ export async function playPeer(
       process.exit(42);
       return;
     }
+    act(command, deeds);
+    if (ended.aborted) return;
     if (command === 'connect') {
       status('connecting');
       await pause(1);

@@ -48,6 +48,22 @@ export function imageOf(ref: ImageRef, content = '1'): ObservedImage {
   };
 }
 
+/** Times that tm may ask for the time before it moves: more is a loop that goes round for ever, and nothing else could end it. */
+const MOST_LOOKS = 200_000;
+
+function spinGuard(clock: ManualClock): () => number {
+  let last = -1;
+  let looks = 0;
+  return () => {
+    const now = clock.now();
+    looks = now === last ? looks + 1 : 0;
+    last = now;
+    if (looks > MOST_LOOKS)
+      throw new Error(`asked ${MOST_LOOKS} times what time it is, and it was ${now} ms each time`);
+    return now;
+  };
+}
+
 export function simulatedWorld(hosts: readonly HostName[], seed: string | number = 1): SimulatedWorld {
   const clock = createManualClock();
   const alive = new Set<number>();
@@ -76,7 +92,7 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
       const servers = memoryRedisServers(redis);
       return {
         clock: {
-          now: clock.now,
+          now: spinGuard(clock),
           wall: clock.wall,
           sleepUntil: async (deadline, signal) => {
             await clock.sleepUntil(deadline, signal);

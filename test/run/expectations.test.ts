@@ -87,6 +87,15 @@ describe('expectations', () => {
     expect(told).toMatchObject({ outcome: 'unmet', window: { fromMs: 0, toMs: 500 } });
   });
 
+  test('the timeline ends as soon as all is sent and decided: what is met keeps nobody waiting', async () => {
+    const { outcome, events } = await play(worldWithRedisImage(), {
+      commands: [[0, 'alice', 'connect']],
+      spec: { expectations: [expected(0, { window: { kind: 'timeline', byMs: 60_000 } })] },
+    });
+    expect(outcome.exitCode).toBe(0);
+    expect(ofType(events, 'timeline-ended')[0]?.ms).toBeLessThan(1000);
+  });
+
   test('a window that only begins holds up neither the last command nor the end', async () => {
     const { outcome, events } = await play(worldWithRedisImage(), {
       commands: [[200, 'alice', 'connect']],
@@ -110,6 +119,26 @@ describe('expectations', () => {
     expect(outcomes(events)).toEqual(['0 met', '1 undecided']);
     expect(rules(events)).toEqual({ started: 'met', alive: 'undecided', taken: 'undecided', stopped: 'met' });
     expect(ofType(events, 'expectation-decided').at(-1)?.because).toContain('interrupted');
+  });
+
+  test('a window that closes while Redis cannot be heard is undecided, and never green', async () => {
+    const world = worldWithRedisImage();
+    world.tempers.set('alice', { ...GOOD, moods: [{ afterMs: 2500, does: 'say|panic' }] });
+    const expectations = [
+      expected(0, { never: true, condition: log('panic'), window: { kind: 'timeline', byMs: 3000 } }),
+      expected(1, { condition: log('panic'), window: { kind: 'timeline', byMs: 9000 } }),
+    ];
+    const { run, events } = start(world, { commands: [], spec: { expectations } });
+    await runFor(world.clock, 2000);
+    world.redis.loseConnections();
+    await runFor(world.clock, 3000);
+    world.redis.restoreConnections();
+    const { verdict } = await runUntilSettled(world.clock, run.outcome);
+    expect(outcomes(events)).toEqual(['0 undecided', '1 met']);
+    expect(ofType(events, 'expectation-decided')[0]?.because).toBe(
+      'Redis could not be heard when its window closed at 3 s',
+    );
+    expect(verdict).toEqual({ kind: 'failed', reasons: ['1 of 2 expectations undecided'] });
   });
 
   test('--fail-fast ends the timeline with the first unmet one; the rest is undecided and not sent', async () => {
@@ -218,6 +247,21 @@ describe('commands that wait', () => {
       kind: 'failed',
       reasons: [expect.stringContaining('"push"'), expect.any(String)],
     });
+  });
+
+  test('a command that could not be sent because Redis was lost for good is told as skipped', async () => {
+    const world = worldWithRedisImage();
+    const { run, events } = start(world, {
+      commands: [
+        [5000, 'alice', 'connect'],
+        [90_000, 'bob', 'connect'],
+      ],
+    });
+    await runFor(world.clock, 2000);
+    world.redis.loseConnections();
+    await runUntilSettled(world.clock, run.outcome);
+    expect(ofType(events, 'command-sent')).toEqual([]);
+    expect(ofType(events, 'command-skipped').map(({ index }) => index)).toEqual([0, 1]);
   });
 
   test('an expectation at a command that is never sent is unmet', async () => {

@@ -70,7 +70,7 @@ describe('a run in memory', () => {
     expect(outcome.verdict).toEqual({
       kind: 'failed',
       reasons: [
-        'bob died: exited with 137 (out of memory) 450 ms after "connect"',
+        'bob died: exited with 137 (out of memory), 450 ms after "connect"',
         'bob was not sent "push|x|y": it died',
       ],
     });

@@ -5,10 +5,10 @@ import type { Stores } from '../../ports/store.ts';
 import { desiredOfState, destroyTest, withRemembered } from '../../run/destroy.ts';
 import { createJsonView } from '../../views/json/json-view.ts';
 import { createRunView } from '../../views/run-view.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadCells } from '../load-test.ts';
-import { printFault, printFaults } from '../print-faults.ts';
+import type { Args } from '../input/args.ts';
+import { loadCells } from '../input/load-test.ts';
+import { printFault, printFaults } from '../output/print-faults.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm destroy [config]`: 0 when nothing is left. Without a config, every test that `.tm/` remembers. */

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { STARTER } from '../../config/starter.generated.ts';
 import { TmError } from '../../model/fault.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
 
 /** `tm init [config]`: writes a commented config to begin with; never over a file that is there. */
 export async function initCommand(args: Args, context: Context): Promise<number> {

@@ -9,10 +9,10 @@ import { createLogView } from '../../views/lists/log-view.ts';
 import { createPalette } from '../../views/palette.ts';
 import type { View } from '../../views/view.ts';
 import { parseEvent } from '../../views/watch/parse-event.ts';
-import type { Args } from '../args.ts';
-import { choosePeers, isPattern } from '../choose-peers.ts';
 import type { Context } from '../context.ts';
-import { onEndSignals } from '../signals.ts';
+import type { Args } from '../input/args.ts';
+import { choosePeers, isPattern } from '../input/choose-peers.ts';
+import { onEndSignals } from '../run/signals.ts';
 import { createArchive, createWorld } from '../wire.ts';
 
 /** What this command reads of a journal; other lines are not even parsed. */

@@ -4,11 +4,11 @@ import { planOffline, planTest } from '../../run/plan-test.ts';
 import { exitCodeOfFault } from '../../run/verdict.ts';
 import { planJson } from '../../views/plan/plan-json.ts';
 import { renderPlan } from '../../views/plan/render-plan.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadCells } from '../load-test.ts';
-import { printFault, printFaults } from '../print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import type { Args } from '../input/args.ts';
+import { loadCells } from '../input/load-test.ts';
+import { printFault, printFaults } from '../output/print-faults.ts';
+import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm plan <config>`: 0, or 2 with changes under `--detailed-exitcode`; 4 where somebody could not be asked. */

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { TmError } from '../../model/fault.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { saveReports } from '../save-reports.ts';
+import type { Args } from '../input/args.ts';
+import { saveReports } from '../output/save-reports.ts';
 import { createArchive } from '../wire.ts';
 
 /** `tm report [run]`: writes the reports of a run again, from its journal alone, and prints their paths. */

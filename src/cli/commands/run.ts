@@ -1,17 +1,17 @@
 import { Secret } from '../../lib/secret.ts';
 import { TmError } from '../../model/fault.ts';
 import { shellWord } from '../../views/shell-word.ts';
-import type { Args } from '../args.ts';
-import { askYesNo, canAsk } from '../ask.ts';
-import { askedBy } from '../asked-by.ts';
 import type { Context } from '../context.ts';
-import { listenForEnd } from '../end-requests.ts';
-import { loadCells } from '../load-test.ts';
-import { printFaults } from '../print-faults.ts';
-import { runMany } from '../run-many.ts';
-import { runOnce } from '../run-once.ts';
-import { runRequest } from '../run-request.ts';
-import { type EndSignal, exitCodeOfSignal } from '../signals.ts';
+import type { Args } from '../input/args.ts';
+import { askYesNo, canAsk } from '../input/ask.ts';
+import { loadCells } from '../input/load-test.ts';
+import { printFaults } from '../output/print-faults.ts';
+import { askedBy } from '../run/asked-by.ts';
+import { listenForEnd } from '../run/end-requests.ts';
+import { runMany } from '../run/run-many.ts';
+import { runOnce } from '../run/run-once.ts';
+import { runRequest } from '../run/run-request.ts';
+import { type EndSignal, exitCodeOfSignal } from '../run/signals.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm <config>` and `tm apply <config>`: the whole test, as often as is asked for. Gives the exit code of its verdict, the worst of several. */

@@ -1,8 +1,8 @@
 import type { TestName } from '../../model/names.ts';
 import { summarizeRun } from '../../run/summarize-run.ts';
 import { runsTable } from '../../views/lists/runs-table.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
 import { createArchive, createWorld } from '../wire.ts';
 
 /** `tm runs`: the runs that are kept here, newest first; with `--json` a line each. Reads only. */

@@ -9,10 +9,10 @@ import { marksFor } from '../../views/marks.ts';
 import { createPalette } from '../../views/palette.ts';
 import { safeLine } from '../../views/safe-text.ts';
 import { shortTime } from '../../views/short-time.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { printFault } from '../print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import type { Args } from '../input/args.ts';
+import { printFault } from '../output/print-faults.ts';
+import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm send <peer> <command>`: into the running test, as its own tm would send it. 0 when the peer has taken it, else 1. */

@@ -13,11 +13,11 @@ import { statusLines } from '../../views/lists/status-view.ts';
 import type { RunFacts } from '../../views/run-model/run-facts.ts';
 import { createRunModel } from '../../views/run-model/run-model.ts';
 import { parseEvent } from '../../views/watch/parse-event.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { loadTest } from '../load-test.ts';
-import { printFault, printFaults } from '../print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../signals.ts';
+import type { Args } from '../input/args.ts';
+import { loadTest } from '../input/load-test.ts';
+import { printFault, printFaults } from '../output/print-faults.ts';
+import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
 import { createArchive, createWorld } from '../wire.ts';
 
 /** `tm status [config]`: what stands of a test now; 0, or 4 where something of it cannot be reached. Reads only. */

@@ -1,9 +1,9 @@
 import type { Desired } from '../../model/desired.ts';
 import { countOf } from '../../views/count-of.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
-import { type LoadedCells, loadCells } from '../load-test.ts';
-import { printFaults } from '../print-faults.ts';
+import type { Args } from '../input/args.ts';
+import { type LoadedCells, loadCells } from '../input/load-test.ts';
+import { printFaults } from '../output/print-faults.ts';
 
 /** `tm validate <config>`: faults and warnings; 0, or 3 where there is an error. */
 export async function validateCommand(args: Args, context: Context): Promise<number> {

@@ -1,6 +1,6 @@
 import type { View } from '../../views/view.ts';
-import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
 import type { TuiOptions } from './tui-options.ts';
 
 /** What `--tui` asks for; undefined where it is not asked for or, after a sentence that says why, where there is no terminal for it. */

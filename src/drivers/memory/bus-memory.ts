@@ -42,6 +42,7 @@ class MemoryBus implements Bus {
   #giveUp = new AbortController();
   #listening: MemoryListening | undefined;
   #messages = 0;
+  readonly #ways = { there: Promise.resolve(), back: Promise.resolve() };
   /** Where the replication stream was at `replicate`; empty where it is not read. */
   #places: ReadonlyMap<PeerName, MemoryPlace> = new Map();
   #lock: LockHolder | undefined;
@@ -129,12 +130,15 @@ class MemoryBus implements Bus {
     // Numbered before any wait, so that messages keep the order of the calls.
     this.#messages += 1;
     const message = this.#messages;
+    const { travel } = this.#redis;
+    if (travel !== undefined) await this.#inTurn('there', travel);
     await this.#up(signal);
     const outstanding = this.#outstanding.get(peer) ?? [];
     this.#outstanding.set(peer, outstanding);
     outstanding.push({ message, command });
     written?.();
     this.#redis.pushCommand(peer, command);
+    if (travel !== undefined) await this.#inTurn('back', travel);
     return message;
   }
 
@@ -243,6 +247,12 @@ class MemoryBus implements Bus {
       });
       signal?.throwIfAborted();
     }
+  }
+
+  /** One connection: what is slow on its way holds up what comes behind it. */
+  #inTurn(way: 'there' | 'back', travel: NonNullable<MemoryRedis['travel']>): Promise<void> {
+    this.#ways[way] = this.#ways[way].then(() => travel(way));
+    return this.#ways[way];
   }
 
   #lost(because: string): void {

@@ -49,6 +49,8 @@ export class MemoryRedis {
   readonly #alive: (pid: number) => boolean;
   readonly #machine: string | undefined;
   readonly #clients = new Set<MemoryRedisClient>();
+  /** How long a command takes on its way to the server, and its answer on the way back; missing: no time at all. */
+  travel: ((way: 'there' | 'back') => Promise<void>) | undefined;
   #generation = 0;
   #server: Server | undefined;
   #lostBecause: string | undefined;

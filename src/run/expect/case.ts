@@ -44,6 +44,14 @@ export class Case {
     return watch.possible ? undefined : { kind: 'unmet', failure: { kind: 'missing' } };
   }
 
+  /** Why a thing that was never seen may have been all the same, as a clause: statuses that hid behind others. */
+  doubt(): string | undefined {
+    const { expectation, watch } = this;
+    if (!expectation.never || expectation.condition.kind !== 'status') return undefined;
+    const hidden = watch.watches.find(({ track, opening }) => track.missed > (opening?.missed ?? 0));
+    return hidden === undefined ? undefined : `statuses of ${hidden.track.peer} had gone by unread`;
+  }
+
   /** What it comes to when nothing more is in its window. */
   atClose(): Outcome {
     return this.expectation.never ? { kind: 'met' } : { kind: 'unmet', failure: { kind: 'missing' } };

@@ -25,6 +25,8 @@ const NOTHING: readonly Decision[] = [];
 /** The expectations of a test, and what was decided of them. Times are microseconds of the run. */
 export class Cases {
   readonly all: readonly Case[];
+  /** Why the peers cannot be heard now, as a clause: what they do is told later, if at all. */
+  deafness: string | undefined;
   readonly #court: Court;
   readonly #byWatch: ReadonlyMap<DemandWatch, Case>;
   readonly #isExcused: (peer: PeerName, code: number | undefined) => boolean;
@@ -96,6 +98,14 @@ export class Cases {
     if (outcome !== undefined) this.settle(judged, outcome);
   }
 
+  /** Its window closes. What was not heard by then may have been so all the same while Redis could not be heard. */
+  close(judged: Case): void {
+    const at = () => boundText(offsetFrom(this.#court.times)(judged.closesAt));
+    const why = this.deafness ?? judged.doubt();
+    const because = () => `${why} when its window closed at ${at()}`;
+    this.settle(judged, why === undefined ? judged.atClose() : { kind: 'undecided', because: because() });
+  }
+
   settle(judged: Case, outcome: Outcome): void {
     if (judged.outcome !== undefined) return;
     judged.outcome = outcome;
@@ -136,7 +146,10 @@ export class Cases {
       return { kind: 'unmet', failure: { kind: 'unsent' } };
     if (watch.opensAt === undefined || watch.opensAt > this.#court.times.now)
       return { kind: 'unmet', failure: { kind: 'unreached' } };
-    return judged.atClose();
+    const doubt = judged.doubt();
+    return doubt === undefined
+      ? judged.atClose()
+      : { kind: 'undecided', because: `${doubt} before the peers had stopped` };
   }
 
   #undecided({ expectation: { window }, watch: { opensAt }, closesAt }: Case, because: string): Outcome {

@@ -50,6 +50,11 @@ export class DemandWatch {
     return this.#opensAt;
   }
 
+  /** The engine's word settles it: an exit code, or a status that must hold. */
+  get endsAtOnce(): boolean {
+    return this.demand.condition.kind === 'exit' || this.forMicros !== undefined;
+  }
+
   /** How many peers have met it. */
   get hits(): number {
     return this.#hits;
@@ -96,7 +101,7 @@ export class DemandWatch {
       watch.opening = { lines: track.logs.countBefore(opensAt), missed: track.missed };
       if (this.demand.condition.kind !== 'status' || watch.hit !== undefined || watch.holding !== undefined) continue;
       const status = track.standing();
-      if (status === undefined || !this.matches(status.text)) continue;
+      if (status === undefined || !this.matches(status.said ?? status.text)) continue;
       const since = Math.max(opensAt, status.at);
       if (this.forMicros !== undefined) this.#hold(watch, status, since);
       else if (this.#manner.standing) this.#meet(watch, status, since);
@@ -122,6 +127,23 @@ export class DemandWatch {
     const counts = this.longEnough(watch, status.at);
     watch.breakHold(status.at, status);
     return counts;
+  }
+
+  /** The status that stood may not have stood until now. Says whether the hold that this ends counts. */
+  interrupted(watch: PeerWatch, at: number): boolean {
+    const counts = this.longEnough(watch, at);
+    watch.breakHold(at);
+    return counts;
+  }
+
+  /** What held is heard of again after a silence: it counts from now on. */
+  holdsAnew(at: number): void {
+    for (const watch of this.watches) {
+      const { holding } = watch;
+      if (holding === undefined) continue;
+      watch.breakHold(at);
+      this.#hold(watch, holding.sight, at);
+    }
   }
 
   /** The peer's end. Says whether its code, or the hold that it ends, counts. */

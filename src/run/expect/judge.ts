@@ -5,10 +5,12 @@ import { FAILED_FAST, STOPPED } from '../skip-reasons.ts';
 import type { Case } from './case.ts';
 import { Cases, type Decision } from './cases.ts';
 import { DemandWatch, type Manner } from './demand-watch.ts';
+import { endOf } from './end-of.ts';
 import { toMicros } from './micros.ts';
 import { noteEvent, noteLog } from './note-event.ts';
 import type { PeerEnd } from './peer-track.ts';
 import type { PeerWatch } from './peer-watch.ts';
+import { saidIn } from './said-in.ts';
 import { Schedule } from './schedule.ts';
 import { Wait } from './wait.ts';
 import { WatchIndex } from './watch-index.ts';
@@ -43,6 +45,8 @@ export class Judge {
   readonly #byCommand: ReadonlyMap<number, readonly Case[]>;
   readonly #waits: ReadonlyMap<number, Wait>;
   readonly #hosts = new Map<PeerName, HostName>();
+  /** Microseconds. */
+  #patience: number;
   #cut = false;
   #finished = false;
   /** A peer has met a demand: of an expectation, or of a wait, which has seen enough when it is met. */
@@ -50,7 +54,12 @@ export class Judge {
     if (!this.#cases.counted(demand, watch) && demand.metAt !== undefined) this.#index.remove(demand);
   };
 
-  constructor(test: { readonly expectations: readonly Expectation[]; readonly commands: readonly JudgedCommand[] }) {
+  /** `patienceMs`: `advance` is called at least so often; where it was not, what happened meanwhile is not known in time. */
+  constructor(
+    test: { readonly expectations: readonly Expectation[]; readonly commands: readonly JudgedCommand[] },
+    { patienceMs = Number.POSITIVE_INFINITY } = {},
+  ) {
+    this.#patience = patienceMs * 1000;
     const waits = test.commands.flatMap(({ index, waits: wait }) => (wait?.kind === 'when' ? [{ index, wait }] : []));
     const demands: readonly Demand[] = [...test.expectations, ...waits.flatMap(({ wait }) => wait.all)];
     this.#index = new WatchIndex(new Set(demands.flatMap(({ peers }) => peers)));
@@ -59,9 +68,10 @@ export class Judge {
         if (demand.open()) this.#cases.considerDemand(demand);
       },
       heldEnough: (demand, watch, at) => {
-        if (demand.longEnough(watch, at)) this.#counted(demand, watch);
+        // What is not heard does not hold: when it is heard of again, it begins anew.
+        if (this.#cases.deafness === undefined && demand.longEnough(watch, at)) this.#counted(demand, watch);
       },
-      closed: (judged) => this.#cases.settle(judged, judged.atClose()),
+      closed: (judged) => this.#cases.close(judged),
     });
     this.#cases = new Cases(test.expectations, {
       times: this.#schedule,
@@ -80,16 +90,17 @@ export class Judge {
     );
   }
 
-  /** Takes an event of the run (any; it picks what matters) and gives what it decides. */
-  hear(event: TmEvent): readonly Decision[] {
+  /** Takes an event of the run (any; it picks what matters), also as it was `heard`: with its secrets. Gives what it decides. */
+  hear(event: TmEvent, heard: TmEvent = event): readonly Decision[] {
     if (this.#finished || this.#cut) return NOTHING;
     const at = toMicros(event.atMs);
+    this.#noteSilence(at);
     switch (event.type) {
       case 'log':
-        this.#log(event.peer, event.message, at);
+        this.#log(event.peer, event.message, saidIn(heard), at);
         break;
       case 'peer-status':
-        this.#status(event.peer, event.status, event.missed, at);
+        this.#status(event.peer, event.status, saidIn(heard), event.missed, at);
         break;
       case 'peer-died':
       case 'peer-exited':
@@ -111,6 +122,21 @@ export class Judge {
         for (const track of this.#index.tracks())
           if (this.#hosts.get(track.peer) === event.host) track.lostHost ??= { host: event.host, at };
         break;
+      case 'peer-restarting':
+        this.#restart(event.peer, at);
+        break;
+      case 'bus-lost':
+        this.#schedule.passBefore(at);
+        this.#cases.deafness = 'Redis could not be heard';
+        break;
+      case 'bus-restored':
+        this.#schedule.passBefore(at);
+        this.#hearAgain(at);
+        break;
+      case 'timeline-ended':
+        // Nobody calls `advance` from here on: silence says nothing any more.
+        this.#patience = Number.POSITIVE_INFINITY;
+        break;
       case 'stop-requested':
         this.#schedule.passBefore(at);
         this.#cut = true;
@@ -122,12 +148,35 @@ export class Judge {
   }
 
   /**
+   * The engine says that a peer has ended; `peer-died` or `peer-exited` follows when all that it wrote has been told. Until then its lines
+   * count, but its status holds no longer, and its exit code is known. `atMs` counts from the start of the run.
+   */
+  ended(
+    peer: PeerName,
+    exit: { readonly exitCode?: number; readonly oomKilled: boolean },
+    atMs: number,
+  ): readonly Decision[] {
+    const watched = this.#index.of(peer);
+    if (this.#finished || this.#cut || watched === undefined || watched.track.end !== undefined) return NOTHING;
+    const at = toMicros(atMs);
+    this.#schedule.passBefore(at);
+    const code = exit.exitCode === undefined ? {} : { code: exit.exitCode };
+    const kind = watched.track.status?.text.startsWith('stopped') ? 'stopped' : 'died';
+    const watching = [...watched.all.values()];
+    noteEvent(watched, { kind: 'exit', end: { kind, at, oomKilled: exit.oomKilled, ...code } }, this.#counted);
+    for (const { demand } of watching) this.#cases.considerDemand(demand);
+    this.#cases.stirred();
+    return this.#cases.taken();
+  }
+
+  /**
    * Time has come to this offset (milliseconds from the start of the timeline): windows that end at or before it are closed. An event at exactly
    * that offset must have been heard before.
    */
   advance(offsetMs: number): readonly Decision[] {
     const { zero } = this.#schedule;
     if (this.#finished || this.#cut || zero === undefined) return NOTHING;
+    this.#noteSilence(zero + toMicros(offsetMs));
     this.#schedule.passThrough(zero + toMicros(offsetMs));
     return this.#cases.taken();
   }
@@ -194,18 +243,42 @@ export class Judge {
     return watch;
   }
 
-  #log(peer: PeerName, message: string, at: number): void {
-    const watched = this.#index.of(peer);
-    if (watched === undefined) return;
+  /** Nobody has asked for so long that tm itself must have stood still: what closed meanwhile closed unheard. */
+  #noteSilence(at: number): void {
+    const last = this.#schedule.now;
+    if (this.#schedule.zero === undefined || this.#cases.deafness !== undefined || at - last <= this.#patience) return;
+    this.#cases.deafness = `tm itself had stood still for ${((at - last) / 1e6).toFixed(1)} s`;
     this.#schedule.passBefore(at);
-    noteLog(watched, message, at, this.#counted);
+    this.#hearAgain(at);
   }
 
-  #status(peer: PeerName, text: string, missed: number, at: number): void {
+  #hearAgain(at: number): void {
+    this.#cases.deafness = undefined;
+    for (const { watch } of this.#cases.all) watch.holdsAnew(at);
+    for (const { awaited } of this.#waits.values()) for (const { watch } of awaited) watch.holdsAnew(at);
+    this.#cases.stirred();
+  }
+
+  #restart(peer: PeerName, at: number): void {
     const watched = this.#index.of(peer);
     if (watched === undefined) return;
     this.#schedule.passBefore(at);
-    noteEvent(watched, { kind: 'status', text, missed, at }, this.#counted);
+    noteEvent(watched, { kind: 'restart', at }, this.#counted);
+    this.#cases.stirred();
+  }
+
+  #log(peer: PeerName, message: string, said: string, at: number): void {
+    const watched = this.#index.of(peer);
+    if (watched === undefined) return;
+    this.#schedule.passBefore(at);
+    noteLog(watched, message, said, at, this.#counted);
+  }
+
+  #status(peer: PeerName, text: string, said: string, missed: number, at: number): void {
+    const watched = this.#index.of(peer);
+    if (watched === undefined) return;
+    this.#schedule.passBefore(at);
+    noteEvent(watched, { kind: 'status', text, said, missed, at }, this.#counted);
     this.#cases.stirred();
   }
 
@@ -287,13 +360,4 @@ function byCommand(cases: readonly Case[]): ReadonlyMap<number, readonly Case[]>
     found.set(window.command, [...(found.get(window.command) ?? []), judged]);
   }
   return found;
-}
-
-function endOf(event: TmEvent & { readonly type: 'peer-died' | 'peer-exited' }): PeerEnd {
-  return {
-    kind: event.type === 'peer-died' ? 'died' : 'stopped',
-    at: toMicros(event.atMs),
-    oomKilled: event.type === 'peer-died' && event.oomKilled,
-    ...(event.exitCode === undefined ? {} : { code: event.exitCode }),
-  };
 }

@@ -5,6 +5,8 @@ import { LogRing } from './log-ring.ts';
 export interface Sight {
   readonly kind: 'status' | 'log' | 'exit';
   readonly text: string;
+  /** Of a status: the text with the secrets that are left out of it, for matching and never for telling. */
+  readonly said?: string;
   readonly at: number;
 }
 
@@ -24,6 +26,8 @@ export class PeerTrack {
   readonly logs: LogRing;
   /** Its last status, which stands until its end. */
   status: Sight | undefined;
+  /** Its last status holds: it has neither ended nor been started again since. */
+  stands = false;
   /** The one before it. */
   statusBefore: Sight | undefined;
   end: PeerEnd | undefined;
@@ -40,10 +44,11 @@ export class PeerTrack {
   report(status: Sight): void {
     this.statusBefore = this.status;
     this.status = status;
+    this.stands = true;
   }
 
   /** The status that holds now. */
   standing(): Sight | undefined {
-    return this.end === undefined ? this.status : undefined;
+    return this.end === undefined && this.stands ? this.status : undefined;
   }
 }

@@ -24,6 +24,8 @@ export class PeerWatch {
   early: Sight | undefined;
   /** A hold under way. */
   holding: HoldUnderWay | undefined;
+  /** Its peer has ended, as far as this demand goes. */
+  over = false;
   /** The longest hold that was broken too soon. */
   bestHold: Hold | undefined;
   /** Of the peer when the window opened: its log lines and its missed statuses so far. */

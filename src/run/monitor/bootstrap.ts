@@ -1,5 +1,7 @@
+import type { PeerName } from '../../model/names.ts';
 import { peerCommand } from '../../model/wire.ts';
 import type { Session } from '../session.ts';
+import { names } from './startup.ts';
 
 /** Milliseconds that a missing address is waited for, as the Rust tool waits. */
 const ADDRESS_WAIT_MS = 10_000;
@@ -13,6 +15,7 @@ export async function bootstrap(session: Session): Promise<void> {
   const outcome = await board.until(known, world.clock, world.clock.now() + ADDRESS_WAIT_MS, session.stop.signal);
   if (outcome === 'stopped') return;
   const sends: Promise<number>[] = [];
+  const untold = new Map<PeerName, PeerName[]>();
   for (const peer of request.desired.spec.peers) {
     for (const neighbour of peer.bootstrap) {
       const multiaddr = board.peers.get(neighbour)?.multiaddr;
@@ -20,12 +23,16 @@ export async function bootstrap(session: Session): Promise<void> {
         sends.push(monitoring.send(peer.name, peerCommand(multiaddr), { kind: 'bootstrap' }));
         continue;
       }
-      recorder.emit({
-        type: 'warning',
-        message: `${neighbour} gave no address within ${ADDRESS_WAIT_MS / 1000} s, so ${peer.name} is not told it`,
-        hint: 'a peer gives its address by reporting started|<multiaddr>',
-      });
+      untold.set(neighbour, [...(untold.get(neighbour) ?? []), peer.name]);
     }
+  }
+  for (const [neighbour, peers] of untold) {
+    const who = `${names(peers.map((peer) => ({ peer })))} ${peers.length === 1 ? 'is' : 'are'}`;
+    recorder.emit({
+      type: 'warning',
+      message: `${neighbour} gave no address within ${ADDRESS_WAIT_MS / 1000} s, so ${who} not told it`,
+      hint: 'a peer gives its address by reporting started|<multiaddr>',
+    });
   }
   await Promise.all(sends);
 }

@@ -14,7 +14,7 @@ const LAST_LINES = 10;
 /** What a judgement needs of those who listen. */
 export interface Hearing {
   /** Everything that peers wrote so far has been told. */
-  readonly drain: () => Promise<void>;
+  readonly drain: () => Promise<boolean>;
   /** Resolves while Redis can be heard, or is gone for good. */
   readonly heard: () => Promise<void>;
   /** The container is about to be started again: its next end is another one. */
@@ -23,7 +23,7 @@ export interface Hearing {
 }
 
 /**
- * Says what the end of a peer's container means: it was asked to stop and did, it wants to be started again (42), or it died.
+ * Says what the end of a peer's container means: it reported `stopped` and ended with 0, it wants to be started again (42), or it died.
  * Its last words come first: the engine often reports an end before Redis has told the `stopped` that preceded it.
  */
 export async function judgeExit(
@@ -38,11 +38,15 @@ export async function judgeExit(
   const state = board.peers.get(peer);
   if (state === undefined || state.life !== 'alive') return;
   if (exit.exitCode === RESTART_EXIT_CODE) return restart(session, host, peer, exit, hearing);
+  session.judging.ended(peer, exit);
   const output = within(session, lastOutput(session, host, exit.id, signal), 2 * LAST_WORDS_MS);
   await heard();
-  await within(session, drain(), LAST_LINES_MS);
+  const stopped = await hasStopped(session, peer);
+  // Nobody waits to be told of an end that was announced: what it wrote before counts, however much that is.
+  if (stopped) await drain();
+  else await within(session, drain(), LAST_LINES_MS);
   const exitCode = exit.exitCode === undefined ? {} : { exitCode: exit.exitCode };
-  if (await hasStopped(session, peer)) {
+  if ((exit.exitCode ?? 0) === 0 && (stopped || (await hasStopped(session, peer)))) {
     board.gone(peer, 'ended');
     recorder.emit({ type: 'peer-exited', peer, host, ...exitCode });
     return;

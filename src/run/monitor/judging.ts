@@ -1,9 +1,13 @@
 import type { TmEvent } from '../../model/event.ts';
 import type { Expectation } from '../../model/expectation.ts';
+import type { PeerName } from '../../model/names.ts';
 import type { TimelineEntry } from '../../model/timeline.ts';
 import type { Board } from '../board.ts';
 import { type Decision, Judge } from '../expect/judge.ts';
 import type { Recorder } from '../recorder.ts';
+
+/** Milliseconds without a word after which tm itself must have stood still: suspended, or far too busy. The timeline looks four times as often. */
+const PATIENCE_MS = 1000;
 
 /** The judge of a run at work: it hears every event, and what it decides becomes events. */
 export class Judging {
@@ -19,14 +23,20 @@ export class Judging {
     recorder: Recorder,
     board: Board,
   ) {
-    this.#judge = new Judge(test);
+    this.#judge = new Judge(test, { patienceMs: PATIENCE_MS });
     this.#recorder = recorder;
     this.#board = board;
   }
 
-  hear(event: TmEvent): void {
-    this.#tell(this.#judge.hear(event));
+  /** `heard` is the event with the secrets that are left out of it. */
+  hear(event: TmEvent, heard: TmEvent): void {
+    this.#tell(this.#judge.hear(event, heard));
     for (const index of this.#waits) if (this.#judge.waitMet(index) !== undefined) this.#board.changed();
+  }
+
+  /** The engine says that a peer has ended; what it wrote before is told first, and then its end. */
+  ended(peer: PeerName, exit: { readonly exitCode?: number; readonly oomKilled: boolean }): void {
+    this.#tell(this.#judge.ended(peer, exit, this.#recorder.elapsed()));
   }
 
   /** Time has come to this offset of the timeline. */

@@ -1,5 +1,5 @@
 import { disposeQuietly } from '../../lib/dispose-quietly.ts';
-import type { Fault } from '../../model/fault.ts';
+import { type Fault, toFault } from '../../model/fault.ts';
 import type { HostName, PeerName } from '../../model/names.ts';
 import type { BusListener, Listening } from '../../ports/bus.ts';
 import type { ContainerExit } from '../../ports/containers.ts';
@@ -23,16 +23,33 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   const ended = new Set<string>();
   let listening: Listening | undefined;
 
-  const drain = async () => {
-    if (listening === undefined) return;
-    const patience = new AbortController();
-    const timer = world.clock.sleepUntil(world.clock.now() + DRAIN_LIMIT_MS, patience.signal).catch(() => undefined);
+  /** Lines that were told so far. */
+  let lines = 0;
+
+  const drain = async (): Promise<boolean> => {
+    if (listening === undefined) return true;
+    const { clock } = world;
     const abort = new AbortController();
-    await Promise.race([listening.drain(abort.signal).catch(() => undefined), timer]);
-    patience.abort();
+    const drained = listening.drain(abort.signal).then(
+      () => true,
+      () => false,
+    );
+    const latest = clock.now() + DRAIN_LIMIT_MS;
+    let whole: boolean | undefined;
+    for (let before = -1; whole === undefined && clock.now() < latest && (lines > before || away); ) {
+      before = lines;
+      const patience = new AbortController();
+      const late = clock.sleepUntil(Math.min(clock.now() + STANDSTILL_MS, latest), patience.signal).then(
+        () => undefined,
+        () => undefined,
+      );
+      whole = await Promise.race([drained, late]);
+      patience.abort();
+    }
     abort.abort();
     // A journal that cannot be written is told with the verdict; here it must not keep the peers from being cleaned up.
     await recorder.flush().catch(() => undefined);
+    return whole ?? false;
   };
 
   /** Resolves while Redis can be heard: what was said before a loss is told after it. */
@@ -56,13 +73,31 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
   let lostAt = 0;
   let away = false;
   let gone: Fault | undefined;
+  /** A word of theirs that cannot be judged, and so all behind it, is as lost as if Redis were: the run ends. */
+  const unjudged = (peer: PeerName, error: unknown) => {
+    const fault = toFault(error);
+    gone ??= { ...fault, message: `what ${peer} reported could not be judged: ${fault.message}` };
+    board.changed();
+  };
   const listener: BusListener = {
     status: (report) => {
-      recorder.emit({ type: 'peer-status', ...report });
+      try {
+        recorder.emit({ type: 'peer-status', ...report });
+      } catch (error) {
+        unjudged(report.peer, error);
+      }
       board.reported(report.peer, report.status);
     },
-    logs: async (lines) => {
-      for (const line of lines) recorder.emit({ type: 'log', ...line });
+    logs: async (batch) => {
+      for (const line of batch) {
+        try {
+          recorder.emit({ type: 'log', ...line });
+        } catch (error) {
+          unjudged(line.peer, error);
+          throw error;
+        }
+      }
+      lines += batch.length;
       await recorder.flush();
     },
     taken: (receipt) => messages.taken(receipt),
@@ -105,7 +140,14 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
       session.shuttingDown = true;
       board.changed();
       await Promise.allSettled(judging);
-      await drain();
+      if (!(await drain()) && gone === undefined) {
+        session.unheard = UNHEARD;
+        recorder.emit({
+          type: 'warning',
+          message: `${UNHEARD}: what they wrote last could not be read in time`,
+          hint: 'let the peers log less, or look whether Redis answers',
+        });
+      }
       closing.abort();
       await disposeQuietly(listening);
     },
@@ -115,8 +157,13 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
 /** Milliseconds for which a lost connection is waited for, at most: longer than a bus makes it again before it gives up. */
 const RECONNECT_LIMIT_MS = 90_000;
 
-/** Milliseconds that the last lines may take; at 50,000 lines a second a backlog of half a million. */
-const DRAIN_LIMIT_MS = 10_000;
+/** Milliseconds that the last lines may take, while some come; at 50,000 lines a second a backlog of three million. */
+const DRAIN_LIMIT_MS = 60_000;
+
+/** Milliseconds without a line after which no more of them are waited for. */
+const STANDSTILL_MS = 10_000;
+
+const UNHEARD = 'tm did not hear all that the peers wrote';
 
 async function watchExits(
   session: Session,

@@ -70,10 +70,10 @@ export class Messages {
     this.#report(outstanding, now);
   }
 
-  /** Timeline commands that nobody took. What was meant for a peer that died is explained by its death. */
+  /** Timeline commands that nobody took. What was meant for a peer that died is explained by its death, unless that was expected. */
   untaken(): readonly Untaken[] {
     return [...this.#outstanding.values()].filter(
-      ({ peer, origin }) => origin.kind === 'timeline' && this.#session.board.peers.get(peer)?.life !== 'died',
+      ({ peer, origin }) => origin.kind === 'timeline' && !this.#session.diedUnbidden(peer),
     );
   }
 

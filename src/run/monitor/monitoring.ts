@@ -19,11 +19,15 @@ export interface Untaken {
 export interface Monitoring {
   /** Appends to the peer's queue and journals it; gives the clock's time at which it went out. Sends of one turn keep their order. Throws `unreachable`. */
   send(peer: PeerName, command: string, origin: Origin): Promise<number>;
-  /** Timeline commands that peers have not taken, unless they died. */
+  /** Timeline commands that peers have not taken, unless they died a death that fails the run by itself. */
   untaken(): readonly Untaken[];
-  /** Why Redis is gone for good, if it is. */
+  /** Why the peers cannot be heard any more, if they cannot: Redis is gone for good, or what they said could not be judged. */
   fault(): Fault | undefined;
-  /** Everything that peers wrote so far has been told and journalled; bounded, so that a lost Redis cannot hold it up. */
-  drain(): Promise<void>;
+  /**
+   * Everything that peers wrote so far has been told and journalled. Bounded, so that neither a lost Redis nor a flood can hold it up: gives
+   * false when it was not all.
+   */
+  drain(): Promise<boolean>;
+  /** Ends the hearing with a last drain; when that was not all, the session is told (`unheard`). */
   close(): Promise<void>;
 }

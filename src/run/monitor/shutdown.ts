@@ -1,3 +1,4 @@
+import type { PeerName } from '../../model/names.ts';
 import { SHUTDOWN_COMMAND } from '../../model/wire.ts';
 import type { PeerState } from '../board.ts';
 import type { RuleFailure } from '../rules.ts';
@@ -21,16 +22,21 @@ export async function shutDown(session: Session): Promise<void> {
   const { clock } = world;
   const failures: RuleFailure[] = [];
 
-  const taken = () => monitoring.fault() !== undefined || monitoring.untaken().length === 0;
-  if (!session.stop.signal.aborted) await board.until(taken, clock, clock.now() + patienceMs, session.stop.signal);
+  const lives = (peer: PeerName) => board.peers.get(peer)?.life === 'alive';
+  const untaken = () => (monitoring.fault() === undefined ? monitoring.untaken() : []);
+  const latest = clock.now() + patienceMs;
+  if (!session.stop.signal.aborted)
+    await board.until(() => !untaken().some(({ peer }) => lives(peer)), clock, latest, session.stop.signal);
+  // Of one that has ended only the receipts of what it took before may still come.
+  const last = Math.min(latest, clock.now() + EXIT_GRACE_MS);
+  if (!session.stop.signal.aborted) await board.until(() => untaken().length === 0, clock, last, session.stop.signal);
   if (!session.stop.signal.aborted) {
     for (const { peer, command } of monitoring.untaken())
       failures.push({
         rule: 'taken',
-        reason:
-          board.peers.get(peer)?.life === 'ended'
-            ? `${peer} stopped without taking "${command}"`
-            : `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`,
+        reason: lives(peer)
+          ? `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`
+          : `${peer} ${board.peers.get(peer)?.life === 'died' ? 'died' : 'stopped'} without taking "${command}"`,
       });
   }
 

@@ -6,8 +6,8 @@ import { Agenda, type WaitingEntry } from './agenda.ts';
 import { markUsed } from './mark-used.ts';
 import { throwIfRedisIsGone } from './startup.ts';
 
-/** Milliseconds after which it looks again although nothing is due: only a send under way is waited for then. */
-const IDLE_MS = 60_000;
+/** Milliseconds after which it looks again although nothing is due, so that the judge knows that tm is awake. */
+const IDLE_MS = 250;
 
 /**
  * Sends each command at its own time, counted from one zero (a late one delays none behind it), or when what it waits for happens, and
@@ -27,6 +27,8 @@ class TimelineRun {
   /** The clock's time at which the timeline began. */
   readonly #zero: number;
   #failure: unknown;
+  /** Entries whose sending failed: Redis is gone. */
+  readonly #unsent: TimelineEntry[] = [];
   #underWay = 0;
   /** Something was sent since it was last looked at: what hangs on it may be due. */
   #stirred = false;
@@ -133,7 +135,11 @@ class TimelineRun {
       this.#stirred = false;
       return true;
     }
-    return this.#isCut() || [...this.#waiting.keys()].some((index) => judging.waitMet(index) !== undefined);
+    return (
+      this.#isCut() ||
+      this.#isOver(this.#offset()) ||
+      [...this.#waiting.keys()].some((index) => judging.waitMet(index) !== undefined)
+    );
   }
 
   #sendDue(now: number): void {
@@ -158,6 +164,7 @@ class TimelineRun {
         })
         .catch((error: unknown) => {
           this.#failure ??= error;
+          this.#unsent.push(entry);
         })
         .finally(() => {
           this.#underWay -= 1;
@@ -204,7 +211,7 @@ class TimelineRun {
     const waiting = [...this.#waiting.values()].map(({ entry }) => entry);
     const { board, stop, judging } = this.#session;
     for (const { index } of waiting) judging.endWait(index);
-    for (const entry of this.#agenda.takeRest(waiting)) {
+    for (const entry of [...this.#unsent, ...this.#agenda.takeRest(waiting)]) {
       const life = board.peers.get(entry.peer)?.life;
       const cut = stop.signal.aborted || life === 'alive';
       this.#emitSkipped(entry, cut ? (this.#session.failsFast() ? FAILED_FAST : STOPPED) : becauseOf(life));

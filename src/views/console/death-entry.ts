@@ -15,7 +15,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
 /** A peer's death: how, after which command, and its last words. */
 export function deathEntry(event: EventOf<'peer-died'>, story: Story): Entry {
   const told = story.lastTold.get(event.peer);
-  const after = told === undefined ? '' : ` ${shortTime(event.atMs - told.atMs)} after "${told.command}"`;
+  const after = told === undefined ? '' : `, ${shortTime(event.atMs - told.atMs)} after "${told.command}"`;
   return {
     who: { kind: 'peer', name: event.peer },
     mark: 'bad',

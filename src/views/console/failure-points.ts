@@ -64,6 +64,8 @@ function unmetPoint(decided: EventOf<'expectation-decided'>, story: Story, marks
 
 /** A run that is cut short leaves many undecided for one and the same reason. */
 function undecidedPoints(undecided: readonly EventOf<'expectation-decided'>[], story: Story): readonly Point[] {
+  // A run that never began has not even said what it expects.
+  if (story.run === undefined) return [];
   const reasons = new Map<string, EventOf<'expectation-decided'>[]>();
   for (const decided of undecided) reasons.set(decided.because, [...(reasons.get(decided.because) ?? []), decided]);
   return [...reasons].map(([because, those]) => {

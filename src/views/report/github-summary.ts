@@ -52,15 +52,24 @@ function expectationTable({ expectations }: Account): readonly string[] {
 }
 
 function evidence({ expectation, sightings, around, late }: Judged): readonly string[] {
-  const lines = [...(around.length > 0 ? around : sightings), ...(late === undefined ? [] : [late])];
+  const marked = sightings.slice(0, 1);
+  const isMarked = (one: Sighting) => marked.some((other) => same(one, other));
+  const beside = around.length > 0 ? around.filter((one) => !isMarked(one)) : sightings.slice(1);
+  const seen = [...marked, ...beside].sort((a, b) => a.atMs - b.atMs);
+  const lines = [...seen, ...(late === undefined ? [] : [late])];
   if (lines.length === 0) return [];
   return [
     `<details><summary><code>${plain(expectation.text)}</code></summary><pre>`,
-    ...lines.slice(0, 10).map((one) => `${plain(line(one))}${one === late ? ' (too late)' : ''}`),
+    ...lines
+      .slice(0, 10)
+      .map((one) => `${isMarked(one) ? '> ' : '  '}${plain(line(one))}${one === late ? ' (too late)' : ''}`),
     '</pre></details>',
     '',
   ];
 }
+
+const same = (a: Sighting, b: Sighting): boolean =>
+  a.peer === b.peer && a.kind === b.kind && a.text === b.text && a.atMs === b.atMs;
 
 const line = ({ atMs, peer, kind, text }: Sighting): string =>
   `${(atMs / 1000).toFixed(3)} s  ${peer}  ${kind} ${text}`;

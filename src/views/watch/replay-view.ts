@@ -13,7 +13,7 @@ export function createReplayView(options: ReplayOptions): View {
   return createElsewhereView({
     ...options,
     heading: (run) => [`replaying ${run.run}`, wallTime(run.time), ...pace],
-    unended: (run) => `the journal of ${run.run} goes no further`,
+    unended: (run) => `the replay ends here, before the end of ${run.run}`,
     closing: 'report',
   });
 }

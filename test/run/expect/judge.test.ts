@@ -369,3 +369,46 @@ describe('the judge', () => {
     expect(tell(judge, wrote(5, 'hi'))).toEqual([]);
   });
 });
+
+describe('a secret', () => {
+  const TOKEN = 'tok-12345';
+  const hidden = (at: number, kind: 'status' | 'log'): Step => ({
+    kind,
+    peer: 'bob',
+    text: `ready|${TOKEN}`,
+    shown: 'ready|[redacted]',
+    at,
+  });
+  const inStatus = status(`ready|${TOKEN}`);
+  const never = (condition: Expectation['condition'], from?: number) =>
+    expectation(condition, { never: true, ...(from === undefined ? {} : { from }) });
+
+  test('that is never to be said breaks that where it is, and nothing tells it', () => {
+    const stories = [
+      { one: never(log(TOKEN)), story: [start, hidden(5, 'log')] },
+      { one: never(inStatus), story: [start, hidden(5, 'status')] },
+      { one: never(inStatus, 10), story: [start, hidden(5, 'status'), wrote(20, 'hi')] },
+      { one: expectation(log('hi'), { by: 10 }), story: [start, hidden(5, 'log'), hidden(6, 'status')] },
+      { one: expectation(status('up'), { by: 10 }), story: [start, hidden(5, 'log'), hidden(6, 'status')] },
+    ];
+    for (const { one, story } of stories) {
+      const decisions = play({ expectations: [one] }, story, 60);
+      expect(decisions).toMatchObject([{ outcome: 'unmet' }]);
+      expect(JSON.stringify(decisions)).toContain('ready|[redacted]');
+      expect(JSON.stringify(decisions)).not.toContain(TOKEN);
+    }
+  });
+
+  test('that is to be said is found', () => {
+    const condition = { kind: 'log', log: { kind: 'regex', source: 'tok-\\d+$', flags: '' } } as const;
+    expect(outcomeOf(expectation(condition, { by: 10 }), [start, hidden(5, 'log')])).toBe('met');
+    expect(outcomeOf(expectation(inStatus, { by: 10 }), [start, hidden(5, 'status')])).toBe('met');
+    const held = expectation(inStatus, { forMs: 10, from: 10, by: 30 });
+    expect(outcomeOf(held, [start, hidden(5, 'status')])).toBe('met');
+  });
+
+  test('is not looked for in what stands in its place', () => {
+    expect(outcomeOf(never(log('redacted')), [start, hidden(5, 'log')])).toBe('met');
+    expect(outcomeOf(never(status('ready|[redacted]')), [start, hidden(5, 'status')])).toBe('met');
+  });
+});

@@ -7,8 +7,15 @@ import { type Decision, Judge } from '../../../src/run/expect/judge.ts';
 /** Something that happens. */
 export type Happening =
   | { readonly kind: 'start' }
-  | { readonly kind: 'status'; readonly peer: string; readonly text: string; readonly missed?: number }
-  | { readonly kind: 'log'; readonly peer: string; readonly text: string }
+  | {
+      readonly kind: 'status';
+      readonly peer: string;
+      readonly text: string;
+      readonly missed?: number;
+      readonly shown?: string;
+    }
+  /** `shown`: what is left of the text without its secrets. */
+  | { readonly kind: 'log'; readonly peer: string; readonly text: string; readonly shown?: string }
   | { readonly kind: 'died' | 'exited'; readonly peer: string; readonly code?: number }
   /** `ago`: so long before it is heard was it sent. */
   | { readonly kind: 'sent'; readonly command: number; readonly ago?: number }
@@ -76,7 +83,9 @@ export function tell(judge: Judge, step: Step): readonly Decision[] {
     judge.beginWait(step.command, step.at - (step.ago ?? 0));
     return [];
   }
-  return judge.hear(eventOf(step));
+  const heard = eventOf(step);
+  if ((step.kind !== 'log' && step.kind !== 'status') || step.shown === undefined) return judge.hear(heard);
+  return judge.hear(eventOf({ ...step, text: step.shown }), heard);
 }
 
 /** Tells a whole story, lets time come to `until`, and gives all decisions. */

@@ -131,7 +131,7 @@ describe('a whole run', () => {
         0.000s  alice    ▸ connect
         0.041s  alice    ◂ connected
        25.000s  charlie  ▸ rotate-key
-       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB) 6.9 s after "rotate-key"
+       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB), 6.9 s after "rotate-key"
                            │ info rotating
                            │ error allocating 98304 bytes
        31.900s  charlie  ⚠ "pull" not sent: charlie is dead
@@ -255,7 +255,7 @@ describe('a whole run', () => {
         0.000s  alice    > connect
         0.041s  alice    < connected
        25.000s  charlie  > rotate-key
-       31.870s  charlie  x exited with 137 (out of memory: 256 MiB) 6.9 s after "rotate-key"
+       31.870s  charlie  x exited with 137 (out of memory: 256 MiB), 6.9 s after "rotate-key"
                            | info rotating
                            | error allocating 98304 bytes
        31.900s  charlie  ! "pull" not sent: charlie is dead
@@ -316,8 +316,8 @@ describe('a whole run', () => {
         0.041s  alice    ◂ connected
        25.000s  charlie  ▸ rotate-key
        31.870s  charlie  ✖ exited with 137
-          (out of memory: 256 MiB) 6.9 s after
-          "rotate-key"
+          (out of memory: 256 MiB), 6.9 s
+          after "rotate-key"
           │ info rotating
           │ error allocating 98304 bytes
        31.900s  charlie  ⚠ "pull" not sent:
@@ -577,10 +577,10 @@ describe('lines', () => {
       "
         3.000s  charlie  ✖ exited with 3
         4.000s  charlie  ▸ rotate-key  by hand
-        5.000s  charlie  ✖ exited with 139 (segmentation fault) 1 s after "rotate-key"
-        6.000s  charlie  ✖ is gone (exit code unknown) 2 s after "rotate-key"
-        7.000s  charlie  ✖ exited with 137 (out of memory) 3 s after "rotate-key"
-        8.000s  charlie  ✖ exited with 137 (out of memory: 64 MiB) 4 s after "rotate-key"
+        5.000s  charlie  ✖ exited with 139 (segmentation fault), 1 s after "rotate-key"
+        6.000s  charlie  ✖ is gone (exit code unknown), 2 s after "rotate-key"
+        7.000s  charlie  ✖ exited with 137 (out of memory), 3 s after "rotate-key"
+        8.000s  charlie  ✖ exited with 137 (out of memory: 64 MiB), 4 s after "rotate-key"
                            │ one
                            │ two
                            │ three
@@ -1076,7 +1076,7 @@ test('colours: one a meaning, and a name keeps its own', async () => {
     `" 25.000s  ␛[94mcharlie␛[39m  ␛[36m▸␛[39m rotate-key"`,
   );
   expect(line('exited with 137').replaceAll('\u001b', '␛')).toMatchInlineSnapshot(
-    `" 31.870s  ␛[94mcharlie␛[39m  ␛[31m✖␛[39m ␛[31mexited with 137 (out of memory: 256 MiB) 6.9 s after "rotate-key"␛[39m"`,
+    `" 31.870s  ␛[94mcharlie␛[39m  ␛[31m✖␛[39m ␛[31mexited with 137 (out of memory: 256 MiB), 6.9 s after "rotate-key"␛[39m"`,
   );
   expect(line('after 34.6 s').replaceAll('\u001b', '␛')).toMatchInlineSnapshot(
     `"␛[31m✖␛[39m ␛[31m␛[1mfailed␛[22m␛[39m after 34.6 s: charlie died, 1 command was not sent"`,

@@ -101,7 +101,7 @@ describe('on a terminal', () => {
         0.000s  alice    ▸ connect
         0.041s  alice    ◂ connected
        25.000s  charlie  ▸ rotate-key
-       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB) 6.9 s after
+       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB), 6.9 s after
                            "rotate-key"
                            │ info rotating
                            │ error allocating 98304 bytes

@@ -100,14 +100,14 @@ describe('the summary of a GitHub step', () => {
       ✅ every peer starts in time · ❌ no peer dies unbidden · ✅ every command is taken · ✅ every peer stops in time
 
       <details><summary><code>eve: log &#34;pulled&#34; by 34 s</code></summary><pre>
-      14.900 s  eve  log pull: asking bob
-      15.200 s  eve  log pull: no messages
-      15.900 s  eve  log idle
-      34.030 s  eve  log pulled 1 message (too late)
+        14.900 s  eve  log pull: asking bob
+      > 15.200 s  eve  log pull: no messages
+        15.900 s  eve  log idle
+        34.030 s  eve  log pulled 1 message (too late)
       </pre></details>
 
       <details><summary><code>dave: exit 0</code></summary><pre>
-      34.200 s  dave  exit 3
+      > 34.200 s  dave  exit 3
       </pre></details>
 
       Evidence: <code>.tm/smoke-5peer/runs/smoke-5peer-2026-02-03-14-02-11</code>

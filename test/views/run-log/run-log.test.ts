@@ -59,7 +59,7 @@ test('a run in full, with wall times', async () => {
     2026-02-03T14:02:13.206Z    0.041s  alice    ◂ connected
     2026-02-03T14:02:38.165Z   25.000s  charlie  ▸ rotate-key
     2026-02-03T14:02:38.166Z   25.001s  charlie  · took "rotate-key" after 1 ms
-    2026-02-03T14:02:45.035Z   31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB) 6.9 s after "rotate-key"
+    2026-02-03T14:02:45.035Z   31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB), 6.9 s after "rotate-key"
                                                    │ info rotating
                                                    │ error allocating 98304 bytes
     2026-02-03T14:02:45.065Z   31.900s  charlie  ⚠ "pull" not sent: charlie is dead

@@ -48,7 +48,7 @@ describe('a replay', () => {
 
   test('of a run that did not end says so at the end', async () => {
     expect(await replayed(dies().slice(0, 10))).toMatch(
-      /\nthe journal of smoke-5peer-2026-02-03-14-02-11 goes no further\n$/,
+      /\nthe replay ends here, before the end of smoke-5peer-2026-02-03-14-02-11\n$/,
     );
   });
 

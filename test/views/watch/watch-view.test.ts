@@ -42,7 +42,7 @@ describe('the view', () => {
         0.000s  alice    ▸ connect
         0.041s  alice    ◂ connected
        25.000s  charlie  ▸ rotate-key
-       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB) 6.9 s after "rotate-key"
+       31.870s  charlie  ✖ exited with 137 (out of memory: 256 MiB), 6.9 s after "rotate-key"
                            │ info rotating
                            │ error allocating 98304 bytes
        31.900s  charlie  ⚠ "pull" not sent: charlie is dead

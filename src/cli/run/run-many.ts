@@ -1,13 +1,13 @@
-import type { RunRequest } from '../run/request.ts';
-import { createPalette } from '../views/palette.ts';
-import type { Attempt } from '../views/summary/attempt.ts';
-import { flakeSummary } from '../views/summary/flake-summary.ts';
-import { flakeSummaryJson } from '../views/summary/flake-summary-json.ts';
-import { renderFlakeSummary } from '../views/summary/render-flake-summary.ts';
-import type { Args } from './args.ts';
-import type { Context } from './context.ts';
+import type { RunRequest } from '../../run/request.ts';
+import { createPalette } from '../../views/palette.ts';
+import type { Attempt } from '../../views/summary/attempt.ts';
+import { flakeSummary } from '../../views/summary/flake-summary.ts';
+import { flakeSummaryJson } from '../../views/summary/flake-summary-json.ts';
+import { renderFlakeSummary } from '../../views/summary/render-flake-summary.ts';
+import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
+import type { LoadedCells } from '../input/load-test.ts';
 import type { EndRequests } from './end-requests.ts';
-import type { LoadedCells } from './load-test.ts';
 import { shownPath } from './run-view.ts';
 import { exitCodeOfSignal } from './signals.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { choosePeers } from '../../src/cli/choose-peers.ts';
-import { peerName } from '../../src/model/names.ts';
+import { choosePeers } from '../../../src/cli/input/choose-peers.ts';
+import { peerName } from '../../../src/model/names.ts';
 
 const PEERS = ['alice', 'bob', 'worker-1', 'worker-2', 'worker.x'].map(peerName);
 const chosen = (...words: readonly string[]) => [...choosePeers(words, PEERS)];

@@ -1,6 +1,6 @@
-import { TmError, toFault } from '../model/fault.ts';
-import { exitCodeOfFault } from '../run/verdict.ts';
-import { createContext } from './create-context.ts';
+import { TmError, toFault } from '../../model/fault.ts';
+import { exitCodeOfFault } from '../../run/verdict.ts';
+import { createContext } from '../create-context.ts';
 import { printFault } from './print-faults.ts';
 
 /** Says what ended the command, and gives the exit code for it. A defect of tm's own shows where it happened with `--verbose`. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommandLine } from '../../src/cli/args.ts';
-import { askedBy } from '../../src/cli/asked-by.ts';
-import { Secret } from '../../src/lib/secret.ts';
+import { parseCommandLine } from '../../../src/cli/input/args.ts';
+import { askedBy } from '../../../src/cli/run/asked-by.ts';
+import { Secret } from '../../../src/lib/secret.ts';
 
 /** How a command line asks, in an environment, for one run of its test. */
 function asked(

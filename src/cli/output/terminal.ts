@@ -1,6 +1,6 @@
 import type { ChalkInstance, ColorSupportLevel } from 'chalk';
 import { Chalk } from 'chalk';
-import type { Output } from '../views/output.ts';
+import type { Output } from '../../views/output.ts';
 
 /** One of this process's streams as a view writes to it: what it can show is decided here, once. */
 export function outputOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Output {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Args } from '../../src/cli/args.ts';
-import { parseCommandLine } from '../../src/cli/args.ts';
-import type { EndRequests } from '../../src/cli/end-requests.ts';
-import { type RunTest, runMany } from '../../src/cli/run-many.ts';
-import type { RunRequest } from '../../src/run/request.ts';
-import type { Attempt } from '../../src/views/summary/attempt.ts';
-import { sampleDesired } from '../fakes/sample-spec.ts';
-import { fakeTerminal } from '../views/fake-terminal.ts';
+import type { Args } from '../../../src/cli/input/args.ts';
+import { parseCommandLine } from '../../../src/cli/input/args.ts';
+import type { EndRequests } from '../../../src/cli/run/end-requests.ts';
+import { type RunTest, runMany } from '../../../src/cli/run/run-many.ts';
+import type { RunRequest } from '../../../src/run/request.ts';
+import type { Attempt } from '../../../src/views/summary/attempt.ts';
+import { sampleDesired } from '../../fakes/sample-spec.ts';
+import { fakeTerminal } from '../../views/fake-terminal.ts';
 
 const args = (...words: readonly string[]): Args => parseCommandLine(['apply', 'c.yaml', ...words], {});
 

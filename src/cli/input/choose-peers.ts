@@ -1,6 +1,6 @@
-import { closest } from '../lib/suggest.ts';
-import { TmError } from '../model/fault.ts';
-import type { PeerName } from '../model/names.ts';
+import { closest } from '../../lib/suggest.ts';
+import { TmError } from '../../model/fault.ts';
+import type { PeerName } from '../../model/names.ts';
 
 /** The peers of a run that words mean: names, or patterns with `*` and `?`. No words mean all. Throws `usage` for a word that means none. */
 export function choosePeers(words: readonly string[], peers: readonly PeerName[]): ReadonlySet<PeerName> {

@@ -1,17 +1,17 @@
-import { cellFaults } from '../config/cell-faults.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import type { CellLabel } from '../config/matrix.ts';
-import type { Secret } from '../lib/secret.ts';
-import { closest } from '../lib/suggest.ts';
-import type { Desired } from '../model/desired.ts';
-import type { ConfigFault } from '../model/fault.ts';
-import { TmError } from '../model/fault.ts';
-import type { Spec } from '../model/spec.ts';
-import { desire } from '../plan/desire.ts';
-import { place } from '../plan/place.ts';
+import { cellFaults } from '../../config/cell-faults.ts';
+import { type LoadedConfig, loadConfig } from '../../config/load.ts';
+import type { CellLabel } from '../../config/matrix.ts';
+import type { Secret } from '../../lib/secret.ts';
+import { closest } from '../../lib/suggest.ts';
+import type { Desired } from '../../model/desired.ts';
+import type { ConfigFault } from '../../model/fault.ts';
+import { TmError } from '../../model/fault.ts';
+import type { Spec } from '../../model/spec.ts';
+import { desire } from '../../plan/desire.ts';
+import { place } from '../../plan/place.ts';
+import type { Context } from '../context.ts';
 import type { Args } from './args.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
-import type { Context } from './context.ts';
 
 /** A config file, read and placed. */
 export interface LoadedTest {

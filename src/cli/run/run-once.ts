@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
-import type { ArchivedRun } from '../ports/archive.ts';
-import type { RunRequest } from '../run/request.ts';
-import { runTest } from '../run/run-test.ts';
-import type { World } from '../run/world.ts';
-import type { AskedBy } from '../views/console/asked-by.ts';
-import { type Attempt, createAttemptFold } from '../views/summary/attempt.ts';
-import type { View } from '../views/view.ts';
-import type { Args } from './args.ts';
-import type { Context } from './context.ts';
+import type { ArchivedRun } from '../../ports/archive.ts';
+import type { RunRequest } from '../../run/request.ts';
+import { runTest } from '../../run/run-test.ts';
+import type { World } from '../../run/world.ts';
+import type { AskedBy } from '../../views/console/asked-by.ts';
+import { type Attempt, createAttemptFold } from '../../views/summary/attempt.ts';
+import type { View } from '../../views/view.ts';
+import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
+import { tellGitHub } from '../output/github.ts';
+import { saveReports } from '../output/save-reports.ts';
+import { createArchive } from '../wire.ts';
 import type { Ending, EndRequests } from './end-requests.ts';
-import { tellGitHub } from './github.ts';
 import { chooseRunView } from './run-view.ts';
-import { saveReports } from './save-reports.ts';
-import { createArchive } from './wire.ts';
 
 /** Who asked for a run, and how. */
 interface Asker {

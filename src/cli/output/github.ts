@@ -1,8 +1,8 @@
 import { appendFile } from 'node:fs/promises';
-import { githubCommands } from '../views/report/github-commands.ts';
-import { githubSummary } from '../views/report/github-summary.ts';
-import type { RunFacts } from '../views/run-model/run-facts.ts';
-import type { Context } from './context.ts';
+import { githubCommands } from '../../views/report/github-commands.ts';
+import { githubSummary } from '../../views/report/github-summary.ts';
+import type { RunFacts } from '../../views/run-model/run-facts.ts';
+import type { Context } from '../context.ts';
 
 /**
  * Tells a GitHub workflow, where tm runs in one, how a run came out: annotations on stderr, which GitHub reads like stdout, so that `--json`

@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
-import type { LogLevel } from '../model/wire.ts';
-import type { AskedBy } from '../views/console/asked-by.ts';
-import { createConsoleView } from '../views/console/console-view.ts';
-import { createJsonView } from '../views/json/json-view.ts';
-import { createRunView } from '../views/run-view.ts';
-import type { View } from '../views/view.ts';
-import type { Args } from './args.ts';
-import type { Context } from './context.ts';
-import { createTui } from './tui/create-tui.ts';
-import type { TuiOptions } from './tui/tui-options.ts';
+import type { LogLevel } from '../../model/wire.ts';
+import type { AskedBy } from '../../views/console/asked-by.ts';
+import { createConsoleView } from '../../views/console/console-view.ts';
+import { createJsonView } from '../../views/json/json-view.ts';
+import { createRunView } from '../../views/run-view.ts';
+import type { View } from '../../views/view.ts';
+import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
+import { createTui } from '../tui/create-tui.ts';
+import type { TuiOptions } from '../tui/tui-options.ts';
 
 /** How a path is shown to a person: relative to where tm was started. */
 export const shownPath = (path: string): string => relative(process.cwd(), path) || path;

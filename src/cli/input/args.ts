@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { closest } from '../lib/suggest.ts';
-import { TmError } from '../model/fault.ts';
-import type { LogLevel } from '../model/wire.ts';
-import { LOG_LEVELS } from '../model/wire.ts';
+import { closest } from '../../lib/suggest.ts';
+import { TmError } from '../../model/fault.ts';
+import type { LogLevel } from '../../model/wire.ts';
+import { LOG_LEVELS } from '../../model/wire.ts';
 import { COMMANDS, type CommandName, OPTIONS, type OptionName, operandCounts } from './usage.ts';
 
 /** A command line, understood. */

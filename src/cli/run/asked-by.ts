@@ -1,9 +1,9 @@
-import { isSecretName, REDACTED, redactUrls } from '../lib/redact.ts';
-import { Redactor } from '../lib/redactor.ts';
-import type { AskedBy } from '../views/console/asked-by.ts';
-import type { Args } from './args.ts';
-import type { Context } from './context.ts';
-import type { LoadedTest } from './load-test.ts';
+import { isSecretName, REDACTED, redactUrls } from '../../lib/redact.ts';
+import { Redactor } from '../../lib/redactor.ts';
+import type { AskedBy } from '../../views/console/asked-by.ts';
+import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
+import type { LoadedTest } from '../input/load-test.ts';
 
 /** The run of a command line that is meant. */
 interface Meant extends Pick<LoadedTest, 'cell' | 'secrets'> {

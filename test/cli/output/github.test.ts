@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
-import { tellGitHub } from '../../src/cli/github.ts';
-import { readRun } from '../../src/views/report/reports.ts';
-import { type FakeTerminal, fakeTerminal } from '../views/fake-terminal.ts';
-import * as scenarios from '../views/scenarios.ts';
+import type { Context } from '../../../src/cli/context.ts';
+import { tellGitHub } from '../../../src/cli/output/github.ts';
+import { readRun } from '../../../src/views/report/reports.ts';
+import { type FakeTerminal, fakeTerminal } from '../../views/fake-terminal.ts';
+import * as scenarios from '../../views/scenarios.ts';
 
 describe('tellGitHub', () => {
   const contextOf = (environment: NodeJS.ProcessEnv): { readonly context: Context; readonly stderr: FakeTerminal } => {

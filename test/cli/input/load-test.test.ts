@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { loadCells, loadTest } from '../../src/cli/load-test.ts';
+import { loadCells, loadTest } from '../../../src/cli/input/load-test.ts';
 
 let directory = '';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { TmError } from '../model/fault.ts';
+import { TmError } from '../../model/fault.ts';
 
 /** A config file as it was found. */
 export interface ConfigFile {

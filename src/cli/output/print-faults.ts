@@ -1,10 +1,10 @@
-import type { ConfigFault, Fault } from '../model/fault.ts';
-import { jsonConfigFaults } from '../views/fault/json-config-faults.ts';
-import { renderConfigFaults } from '../views/fault/render-config-faults.ts';
-import { renderFault } from '../views/fault/render-fault.ts';
-import type { Output } from '../views/output.ts';
-import type { Args } from './args.ts';
-import type { Context } from './context.ts';
+import type { ConfigFault, Fault } from '../../model/fault.ts';
+import { jsonConfigFaults } from '../../views/fault/json-config-faults.ts';
+import { renderConfigFaults } from '../../views/fault/render-config-faults.ts';
+import { renderFault } from '../../views/fault/render-fault.ts';
+import type { Output } from '../../views/output.ts';
+import type { Context } from '../context.ts';
+import type { Args } from '../input/args.ts';
 
 type Format = Pick<Args, 'json'>;
 

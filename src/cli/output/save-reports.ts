@@ -1,9 +1,9 @@
-import type { TmEvent } from '../model/event.ts';
-import { TmError } from '../model/fault.ts';
-import type { Archive, ArchivedRun } from '../ports/archive.ts';
-import { type Reports, readRun, writeReports } from '../views/report/reports.ts';
-import type { RunFacts } from '../views/run-model/run-facts.ts';
-import { parseEvent } from '../views/watch/parse-event.ts';
+import type { TmEvent } from '../../model/event.ts';
+import { TmError } from '../../model/fault.ts';
+import type { Archive, ArchivedRun } from '../../ports/archive.ts';
+import { type Reports, readRun, writeReports } from '../../views/report/reports.ts';
+import type { RunFacts } from '../../views/run-model/run-facts.ts';
+import { parseEvent } from '../../views/watch/parse-event.ts';
 
 /** The reports that were written, by their names, with their paths; and the run that they tell of. */
 export interface SavedReports {

@@ -1,10 +1,10 @@
-import type { Secret } from '../lib/secret.ts';
-import type { Desired } from '../model/desired.ts';
-import type { RunRequest } from '../run/request.ts';
-import type { AskedBy } from '../views/console/asked-by.ts';
-import { createRunLog } from '../views/run-log/run-log.ts';
-import type { Args } from './args.ts';
-import type { LoadedTest } from './load-test.ts';
+import type { Secret } from '../../lib/secret.ts';
+import type { Desired } from '../../model/desired.ts';
+import type { RunRequest } from '../../run/request.ts';
+import type { AskedBy } from '../../views/console/asked-by.ts';
+import { createRunLog } from '../../views/run-log/run-log.ts';
+import type { Args } from '../input/args.ts';
+import type { LoadedTest } from '../input/load-test.ts';
 import { shownPath } from './run-view.ts';
 
 /** What the command line asks for of a test. */

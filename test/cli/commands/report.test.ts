@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { parseCommandLine } from '../../src/cli/args.ts';
-import { reportCommand } from '../../src/cli/commands/report.ts';
-import type { TmEvent } from '../../src/model/event.ts';
-import { readRun, writeReports } from '../../src/views/report/reports.ts';
-import { fakeTerminal } from '../views/fake-terminal.ts';
-import { expects } from '../views/scenarios.ts';
+import { reportCommand } from '../../../src/cli/commands/report.ts';
+import { parseCommandLine } from '../../../src/cli/input/args.ts';
+import type { TmEvent } from '../../../src/model/event.ts';
+import { readRun, writeReports } from '../../../src/views/report/reports.ts';
+import { fakeTerminal } from '../../views/fake-terminal.ts';
+import { expects } from '../../views/scenarios.ts';
 
 const FILES = ['report.html', 'junit.xml', 'report.json'] as const;
 let run = '';
