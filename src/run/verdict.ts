@@ -17,7 +17,10 @@ export interface Findings {
 /** The run's answer. An interruption explains everything behind it; a fault of ours is told before a failure of the test. */
 export function verdictOf({ stoppedBy, faults: all, rules, expectations, unheard }: Findings): Verdict {
   const reasons = [...reasonsOf(rules, expectations), ...(unheard === undefined ? [] : [unheard])];
-  const faults = all.filter((fault) => fault.kind !== 'aborted');
+  // What several phases met with is one fault.
+  const isFirst = ({ kind, message }: Fault, at: number) =>
+    all.findIndex((other) => other.kind === kind && other.message === message) === at;
+  const faults = all.filter((fault, at) => fault.kind !== 'aborted' && isFirst(fault, at));
   if (stoppedBy !== undefined) return { kind: 'interrupted', by: stoppedBy, reasons };
   if (faults.length > 0) return { kind: 'errored', faults };
   const undecided = rules.filter(({ outcome }) => outcome === 'undecided');

@@ -75,6 +75,18 @@ describe('whatever fails, a run cleans up and gives everything back', () => {
     expect(outcome).toMatchObject({ exitCode: 1, verdict: { kind: 'passed' }, left: [] });
   });
 
+  test('a signal behind the verdict makes another, and the last one is what the exit code says', async () => {
+    const world = worldWithRedisImage();
+    const started = start(world);
+    await toTheTeardown(world, started);
+    started.run.stop('SIGINT');
+    const outcome = await runUntilSettled(world.clock, started.run.outcome);
+    const interrupted = { kind: 'interrupted', by: 'SIGINT', reasons: [] };
+    expect(outcome).toMatchObject({ exitCode: 130, verdict: interrupted, left: [] });
+    expect(started.of('verdict')).toMatchObject([{ verdict: { kind: 'passed' } }, { verdict: interrupted }]);
+    expect(started.events.at(-1)).toMatchObject({ type: 'run-ended', exitCode: 130 });
+  });
+
   test('a state that cannot be written at the end keeps no lock', async () => {
     const world = worldWithRedisImage();
     let full = false;

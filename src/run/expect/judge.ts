@@ -2,7 +2,6 @@ import type { TmEvent } from '../../model/event.ts';
 import type { CommandWait, Demand, Expectation } from '../../model/expectation.ts';
 import type { HostName, PeerName } from '../../model/names.ts';
 import { FAILED_FAST, STOPPED } from '../skip-reasons.ts';
-import type { Case } from './case.ts';
 import { Cases, type Decision } from './cases.ts';
 import { DemandWatch, type Manner } from './demand-watch.ts';
 import { endOf } from './end-of.ts';
@@ -14,6 +13,7 @@ import { saidIn } from './said-in.ts';
 import { Schedule } from './schedule.ts';
 import { Wait } from './wait.ts';
 import { WatchIndex } from './watch-index.ts';
+import { Windows } from './windows.ts';
 
 export type { Decision } from './cases.ts';
 
@@ -41,8 +41,7 @@ export class Judge {
   readonly #index: WatchIndex;
   readonly #cases: Cases;
   readonly #schedule: Schedule;
-  /** Cases whose window opens with a command, by its index. */
-  readonly #byCommand: ReadonlyMap<number, readonly Case[]>;
+  readonly #windows: Windows;
   readonly #waits: ReadonlyMap<number, Wait>;
   readonly #hosts = new Map<PeerName, HostName>();
   /** Microseconds. */
@@ -81,13 +80,13 @@ export class Judge {
     for (const { expectation, watch } of this.#cases.all)
       if (expectation.window.kind === 'timeline' && expectation.window.fromMs === undefined)
         watch.opens(Number.NEGATIVE_INFINITY);
-    this.#byCommand = byCommand(this.#cases.all);
     this.#waits = new Map(
       waits.map(({ index, wait }) => [
         index,
         new Wait(wait, (demand) => this.#watch(demand, { standing: true, closed: demand.fromMs !== undefined })),
       ]),
     );
+    this.#windows = new Windows(this.#cases, this.#schedule, [...this.#waits.values()]);
   }
 
   /** Takes an event of the run (any; it picks what matters), also as it was `heard`: with its secrets. Gives what it decides. */
@@ -107,13 +106,15 @@ export class Judge {
         this.#end(event.peer, endOf(event));
         break;
       case 'timeline-started':
-        this.#start(at);
+        this.#windows.begin(at);
         break;
       case 'command-sent':
-        this.#sent(event.index, toMicros(event.sentMs), at);
+        this.#windows.sent(event.index, toMicros(event.sentMs), at);
         break;
       case 'command-skipped':
-        this.#skipped(event.index, event.because, at);
+        this.#schedule.passBefore(at);
+        if (event.because === STOPPED || event.because === FAILED_FAST) this.#cut = true;
+        else this.#windows.skipped(event.index, event.because);
         break;
       case 'test-described':
         for (const { peer, host } of event.peers) this.#hosts.set(peer, host);
@@ -291,73 +292,4 @@ export class Judge {
     for (const { demand } of watching) this.#cases.considerDemand(demand);
     this.#cases.stirred();
   }
-
-  /** The timeline begins: all offsets become times, and what is certain already can be told. */
-  #start(at: number): void {
-    if (this.#schedule.zero !== undefined) return;
-    this.#schedule.passBefore(at);
-    this.#schedule.begin(at);
-    for (const judged of this.#cases.all) {
-      const { window } = judged.expectation;
-      if (window.kind !== 'timeline') continue;
-      if (window.fromMs !== undefined) this.#opensAt(judged.watch, at + toMicros(window.fromMs));
-      this.#closesAt(judged, at, window.byMs);
-    }
-    for (const { awaited } of this.#waits.values())
-      for (const { demand, watch } of awaited)
-        if (demand.fromMs !== undefined) this.#opensAt(watch, at + toMicros(demand.fromMs));
-    for (const judged of this.#cases.all) this.#cases.consider(judged);
-    this.#cases.stirred();
-  }
-
-  /**
-   * A command was sent, and its windows open. They open with the sending itself: a quick answer may be heard before Redis has told us that
-   * it has the command. They close as long after we know.
-   */
-  #sent(index: number, sentOffset: number, at: number): void {
-    const cases = this.#byCommand.get(index);
-    const { zero } = this.#schedule;
-    if (cases === undefined || zero === undefined) return;
-    this.#schedule.passBefore(at);
-    for (const judged of cases) {
-      const { watch, expectation } = judged;
-      if (watch.opensAt !== undefined || judged.outcome !== undefined) continue;
-      watch.opens(Math.min(at, zero + sentOffset));
-      watch.open();
-      this.#closesAt(judged, at, expectation.window.kind === 'command' ? expectation.window.withinMs : undefined);
-      this.#cases.consider(judged);
-    }
-    this.#cases.stirred();
-  }
-
-  #skipped(index: number, because: string, at: number): void {
-    this.#schedule.passBefore(at);
-    if (because === STOPPED || because === FAILED_FAST) {
-      this.#cut = true;
-      return;
-    }
-    for (const judged of this.#byCommand.get(index) ?? [])
-      this.#cases.settle(judged, { kind: 'unmet', failure: { kind: 'unsent', because } });
-  }
-
-  #opensAt(demand: DemandWatch, at: number): void {
-    demand.opens(at);
-    this.#schedule.opensAt(demand, at);
-  }
-
-  #closesAt(judged: Case, from: number, lengthMs: number | undefined): void {
-    if (lengthMs === undefined) return;
-    judged.closesAt = from + toMicros(lengthMs);
-    this.#schedule.closesAt(judged, judged.closesAt);
-  }
-}
-
-function byCommand(cases: readonly Case[]): ReadonlyMap<number, readonly Case[]> {
-  const found = new Map<number, Case[]>();
-  for (const judged of cases) {
-    const { window } = judged.expectation;
-    if (window.kind !== 'command') continue;
-    found.set(window.command, [...(found.get(window.command) ?? []), judged]);
-  }
-  return found;
 }

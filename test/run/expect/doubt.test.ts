@@ -105,6 +105,16 @@ describe('a window that closes while tm itself stands still', () => {
     const awake = Array.from({ length: 20 }, (_, i) => [i * 250, 'advance'] as const);
     expect(outcomeOf(expectation({ never: true }), awake, 1000).outcome).toBe('met');
   });
+
+  test('is not noticed behind the timeline, where nobody looks at the time any more', () => {
+    const story = [
+      [200, 'advance'],
+      [300, { type: 'timeline-ended', ms: 300 }],
+      [60_000, status('stopped')],
+    ] as const;
+    const never = expectation({ never: true, window: { kind: 'timeline', byMs: 5000 } });
+    expect(outcomeOf(never, story, 1000).outcome).toBe('met');
+  });
 });
 
 describe('statuses that went by unread', () => {

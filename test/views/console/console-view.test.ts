@@ -810,6 +810,21 @@ describe('the end', () => {
     expect((await told(passes())).raw().match(/✔ passed/g)).toHaveLength(1);
   });
 
+  test('of two verdicts only the last is told', async () => {
+    const interrupted = { kind: 'interrupted', by: 'SIGINT', reasons: [] } as const;
+    const events = passes().flatMap((event): readonly TmEvent[] =>
+      event.type === 'run-ended'
+        ? [
+            { ...event, type: 'verdict', verdict: interrupted },
+            { ...event, exitCode: 130 },
+          ]
+        : [event],
+    );
+    const text = (await told(events)).raw();
+    expect(text.match(/interrupted by SIGINT/g)).toHaveLength(1);
+    expect(text).not.toContain('passed');
+  });
+
   test('paths are shortened by the caller, and quoted for a shell', async () => {
     const shownPath = (path: string): string => `my tests/${path}`;
     const text = (await told(isInterrupted(), undefined, { shownPath })).raw();

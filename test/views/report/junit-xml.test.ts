@@ -88,6 +88,24 @@ describe('junit.xml', () => {
     expect(await faultsOf(xml)).toEqual([]);
   });
 
+  test('has the last verdict of two', async () => {
+    const end = scenarios.passes().length - 1;
+    const events = scenarios
+      .passes()
+      .flatMap((event, index): readonly TmEvent[] =>
+        index === end
+          ? [
+              { ...event, type: 'verdict', verdict: { kind: 'interrupted', by: 'SIGINT', reasons: [] } } as TmEvent,
+              event,
+            ]
+          : [event],
+      );
+    const xml = await junitOf(events);
+    expect(xml).toContain('value="interrupted"');
+    expect(xml).not.toContain('value="passed"');
+    expect(xml).toContain('<testcase name="the run passes"');
+  });
+
   test('gives two expectations of the same words two names', async () => {
     const events = scenarios.expects().map((event): TmEvent => {
       if (event.type !== 'test-described') return event;
