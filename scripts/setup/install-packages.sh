@@ -23,7 +23,7 @@ packages_of() {
     redis) echo redis-server:redis-server ;;
     docker) echo docker.io:dockerd iptables:iptables iproute2:ip ;;
     ssh) echo openssh-server:sshd openssh-client:ssh ;;
-    testbed) echo busybox-static:busybox util-linux:nsenter tar:tar ;;
+    testbed) echo busybox-static:busybox util-linux:nsenter bsdutils:script tar:tar ;;
     browser) echo chromium:chromium ;;
     *) fail "unknown group '$1'; known: ${all_groups[*]}" ;;
   esac
