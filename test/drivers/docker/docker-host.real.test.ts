@@ -188,7 +188,8 @@ describe('a container', () => {
   test('that eats more memory than it may is told as such', async () => {
     const host = await connect(bed.sshHost(0));
     const { told } = await listen(host);
-    const script = 'dd if=/dev/zero of=/dev/shm/big bs=1M count=60; exit 9';
+    // Engines tell of it apart from the end: the shell that survives gives the word its time.
+    const script = 'dd if=/dev/zero of=/dev/shm/big bs=1M count=60; sleep 1; exit 9';
     await host.containers.run(shellOrder('frank', 12_005, script, { memoryBytes: 16 * 1024 * 1024 }), signal);
     await expect.poll(() => told.length, { timeout: 15_000 }).toBe(1);
     expect(told[0]).toMatchObject({ name: 'tm-frank', exitCode: 9, oomKilled: true });
