@@ -98,10 +98,12 @@ describe.each(SHELLS.map((shell) => ({ name: shell.join(' '), shell })))('in $na
   });
 
   it('survives many signals while the peer takes its time', async () => {
-    const script = `process.on('SIGTERM', () => {}); ${NOTE} setTimeout(() => process.exit(12), 600);`;
+    const script = `process.on('SIGTERM', () => {}); ${NOTE} setTimeout(() => process.exit(12), 1500);`;
     const { child, ended } = run(shell, script);
     await until('it runs', hasRun(1));
-    const storm = setInterval(() => child.kill('SIGTERM'), 10);
+    // Not up to its end: bash (5.2) forgets the code of a child that ends in the very moment of a trapped signal.
+    let left = 50;
+    const storm = setInterval(() => (left-- > 0 ? child.kill('SIGTERM') : clearInterval(storm)), 10);
     try {
       expect(await ended).toEqual([12, null]);
     } finally {
