@@ -9,7 +9,7 @@ export interface MemoryArchive extends Archive {
 
 export function memoryArchive(journals: Readonly<Record<string, readonly string[]>>): MemoryArchive {
   const reads = { lines: 0 };
-  const archived = (run: string): ArchivedRun => ({ run, path: `/work/.tm/test/runs/${run}` });
+  const archived = (run: string): ArchivedRun => ({ run, path: `/somewhere/.tm/test/runs/${run}` });
   const linesOf = ({ run }: ArchivedRun): readonly string[] => {
     const lines = journals[run];
     if (lines === undefined) throw new TmError({ kind: 'failed', message: `cannot read ${run}` });

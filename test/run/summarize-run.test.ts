@@ -34,7 +34,7 @@ describe('a summary', () => {
   test('of a run says how it ended, when, how long it took, and what was met', async () => {
     expect(await summaryOf(journalOf(expects()))).toEqual({
       run: 'one',
-      path: '/work/.tm/test/runs/one',
+      path: '/somewhere/.tm/test/runs/one',
       test: 'smoke-5peer',
       startedAt: '2026-02-03T14:02:11.031Z',
       peers: 5,

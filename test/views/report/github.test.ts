@@ -6,7 +6,7 @@ import { githubSummary } from '../../../src/views/report/github-summary.ts';
 import { readRun } from '../../../src/views/report/reports.ts';
 import * as scenarios from '../scenarios.ts';
 
-const CHECKOUT = { root: '/home/ci/work', directory: '/home/ci/work/tests' };
+const CHECKOUT = { root: '/home/ci/checkout', directory: '/home/ci/checkout/tests' };
 
 /** A run whose unmet expectations are told in this text. */
 const because = (text: string) =>
