@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { Args } from '../input/args.ts';
 import { loadCells } from '../input/load-test.ts';
 import { printFault, printFaults } from '../output/print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
+import { untilSignal } from '../run/until-signal.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm plan <config>`: 0, or 2 with changes under `--detailed-exitcode`; 4 where somebody could not be asked. */
@@ -21,17 +21,8 @@ export async function planCommand(args: Args, context: Context): Promise<number>
   const { desired } = first;
   const combinations = tests.map(({ cell }) => cell.name);
   const request = { desired, ...(externalRedis === undefined ? {} : { externalRedis }) };
-  const stop = new AbortController();
-  let by: EndSignal | undefined;
-  const quiet = onEndSignals(
-    (signal) => {
-      by = signal;
-      stop.abort();
-    },
-    (signal) => process.exit(exitCodeOfSignal(signal)),
-  );
-  try {
-    const outcome = args.offline ? planOffline(request) : await planTest(createWorld(context), request, stop.signal);
+  return untilSignal(async (signal) => {
+    const outcome = args.offline ? planOffline(request) : await planTest(createWorld(context), request, signal);
     const { plan, summary, changes } = outcome;
     const { stdout } = context;
     if (args.json) stdout.write(`${planJson(redactPlan(plan), summary, desired.spec.expectations, combinations)}\n`);
@@ -51,12 +42,7 @@ export async function planCommand(args: Args, context: Context): Promise<number>
     const code = Math.max(0, ...hindrances.map(exitCodeOfFault));
     if (code > 0) return code;
     return args.detailedExitCode && changes ? 2 : 0;
-  } catch (error) {
-    if (by === undefined) throw error;
-    return exitCodeOfSignal(by);
-  } finally {
-    quiet();
-  }
+  });
 }
 
 /** A plan is of one combination; which one, and how many there are. */

@@ -12,41 +12,27 @@ import { shortTime } from '../../views/short-time.ts';
 import type { Context } from '../context.ts';
 import type { Args } from '../input/args.ts';
 import { printFault } from '../output/print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
+import { untilSignal } from '../run/until-signal.ts';
 import { createWorld } from '../wire.ts';
 
 /** `tm send <peer> <command>`: into the running test, as its own tm would send it. 0 when the peer has taken it, else 1. */
 export async function sendCommand(args: Args, context: Context): Promise<number> {
   const world = createWorld(context);
   const [peer = '', command = ''] = args.operands;
-  const stop = new AbortController();
-  let by: EndSignal | undefined;
-  const quiet = onEndSignals(
-    (signal) => {
-      by = signal;
-      stop.abort();
-    },
-    (signal) => process.exit(exitCodeOfSignal(signal)),
-  );
-  try {
+  return untilSignal(async (signal) => {
     const given = args.redisUrl === undefined ? {} : { redisUrl: new Secret(args.redisUrl) };
-    const running = await runningTest(world, given, stop.signal);
+    const running = await runningTest(world, given, signal);
     const hear = (event: object): void => {
       if (args.json) context.stdout.write(`${JSON.stringify(event)}\n`);
     };
-    const outcome = await sendByHand(world, running, { peer, command }, hear, stop.signal);
+    const outcome = await sendByHand(world, running, { peer, command }, hear, signal);
     if (outcome.kind === 'taken') {
       if (!args.json) context.stdout.write(`${takenLine(peer, command, outcome.afterMs, context)}\n`);
       return 0;
     }
     printFault(faultOf(outcome, { peer, command, running }), args, context);
     return 1;
-  } catch (error) {
-    if (by === undefined) throw error;
-    return exitCodeOfSignal(by);
-  } finally {
-    quiet();
-  }
+  });
 }
 
 /** `✔ alice took "push|bob|hi" after 3 ms`. */

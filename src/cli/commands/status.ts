@@ -17,36 +17,22 @@ import type { Context } from '../context.ts';
 import type { Args } from '../input/args.ts';
 import { loadTest } from '../input/load-test.ts';
 import { printFault, printFaults } from '../output/print-faults.ts';
-import { type EndSignal, exitCodeOfSignal, onEndSignals } from '../run/signals.ts';
+import { untilSignal } from '../run/until-signal.ts';
 import { createArchive, createWorld } from '../wire.ts';
 
 /** `tm status [config]`: what stands of a test now; 0, or 4 where something of it cannot be reached. Reads only. */
 export async function statusCommand(args: Args, context: Context): Promise<number> {
   const world = createWorld(context);
   const archive = createArchive(context);
-  const stop = new AbortController();
-  let by: EndSignal | undefined;
-  const quiet = onEndSignals(
-    (signal) => {
-      by = signal;
-      stop.abort();
-    },
-    (signal) => process.exit(exitCodeOfSignal(signal)),
-  );
-  try {
+  return untilSignal(async (signal) => {
     const request = await requestOf(args, context, world);
     if (request === 'invalid') return 3;
-    const report = await reportOf(request, world, archive, stop.signal);
+    const report = await reportOf(request, world, archive, signal);
     const { stdout, unicode } = context;
     const lines = args.json ? [JSON.stringify(jsonOf(report))] : statusLines(report, stdout, unicode);
     stdout.write(lines.map((line) => `${line}\n`).join(''));
     return exitCodeOf(report.status);
-  } catch (error) {
-    if (by === undefined) throw error;
-    return exitCodeOfSignal(by);
-  } finally {
-    quiet();
-  }
+  });
 }
 
 /** The test of the config, else the one that was used last here. */

@@ -5,13 +5,13 @@ import type { TestName } from '../../model/names.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { followRun } from '../../run/follow-run.ts';
 import type { View } from '../../views/view.ts';
-import { parseEvent } from '../../views/watch/parse-event.ts';
 import { createWatchView } from '../../views/watch/watch-view.ts';
 import type { Context } from '../context.ts';
 import type { Args } from '../input/args.ts';
 import { loadCells } from '../input/load-test.ts';
+import { parseEvents } from '../input/parse-events.ts';
 import { printFault } from '../output/print-faults.ts';
-import { onEndSignals } from '../run/signals.ts';
+import { showEvents } from '../run/show-events.ts';
 import { createTui } from '../tui/create-tui.ts';
 import type { TuiOptions } from '../tui/tui-options.ts';
 import { createWorld } from '../wire.ts';
@@ -20,30 +20,11 @@ import { createWorld } from '../wire.ts';
 export async function watchCommand(args: Args, context: Context): Promise<number> {
   const world = createWorld(context);
   const { test, url } = await whatToWatch(args, context);
-  const leave = new AbortController();
-  process.stdout.once('error', () => leave.abort());
-  const view = await viewOf(args, context, world.clock, () => leave.abort());
-  const quiet = onEndSignals(
-    () => {
-      view.leave?.();
-      leave.abort();
-    },
-    () => process.exit(0),
+  await showEvents(
+    (quit) => viewOf(args, context, world.clock, quit),
+    (left) => parseEvents(followRun(world, test, url, left)),
   );
-  try {
-    for await (const line of followRun(world, test, url, leave.signal)) {
-      const event = parseEvent(line);
-      if (event !== undefined) view.event(event);
-    }
-    return 0;
-  } catch (error) {
-    // What went wrong is to be read, not what the screen showed last.
-    view.leave?.();
-    throw error;
-  } finally {
-    await view.close();
-    quiet();
-  }
+  return 0;
 }
 
 async function viewOf(args: Args, context: Context, clock: Clock, quit: () => void): Promise<View> {

@@ -1,9 +1,8 @@
-import type { TmEvent } from '../../model/event.ts';
 import { TmError } from '../../model/fault.ts';
 import type { Archive, ArchivedRun } from '../../ports/archive.ts';
 import { type Reports, readRun, writeReports } from '../../views/report/reports.ts';
 import type { RunFacts } from '../../views/run-model/run-facts.ts';
-import { parseEvent } from '../../views/watch/parse-event.ts';
+import { parseEvents } from '../input/parse-events.ts';
 
 /** The reports that were written, by their names, with their paths; and the run that they tell of. */
 export interface SavedReports {
@@ -23,7 +22,7 @@ export async function saveReports(
   run: ArchivedRun,
   write: Write = (name, content) => archive.write(run, name, content),
 ): Promise<SavedReports> {
-  const facts = await readRun(eventsOf(archive, run));
+  const facts = await readRun(parseEvents(archive.journal(run)));
   if (facts.run === undefined)
     throw new TmError({
       kind: 'failed',
@@ -39,11 +38,4 @@ export async function saveReports(
       'report.json': await write('report.json', reports['report.json']),
     },
   };
-}
-
-async function* eventsOf(archive: Archive, run: ArchivedRun): AsyncGenerator<TmEvent> {
-  for await (const line of archive.journal(run)) {
-    const event = parseEvent(line);
-    if (event !== undefined) yield event;
-  }
 }

@@ -87,7 +87,8 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
       const clean = event.exitCode === undefined || event.exitCode === 0;
       const text = event.exitCode === undefined ? 'exited' : `exited with ${event.exitCode}`;
       if (clean) return verbose ? [{ who: peer(event.peer), mark: 'stop', tone: 'quiet', text }] : [];
-      return [caution(peer(event.peer), `${text}, after it had reported stopped`)];
+      // Any other code is a death: this one asked to be started again.
+      return [caution(peer(event.peer), `${text}, and is not started again: the test is over`)];
     }
     case 'peer-restarting': {
       const text = event.delayMs === 0 ? 'restarting now' : `restarting in ${shortTime(event.delayMs)}`;

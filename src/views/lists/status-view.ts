@@ -146,7 +146,7 @@ function lifeOf(
   if (state === 'running') return { mark: marks.good, tone: 'good', text: 'running' };
   if (state !== 'exited' && state !== 'dead') return { mark: marks.caution, tone: 'caution', text: state };
   const text = exitCode === undefined ? 'ended' : `ended with ${exitCode}`;
-  const clean = exitCode === 0 || parseStatus(status ?? '').word === 'stopped';
+  const clean = exitCode === undefined ? parseStatus(status ?? '').word === 'stopped' : exitCode === 0;
   return clean ? { mark: marks.stop, tone: 'quiet', text } : { mark: marks.bad, tone: 'bad', text };
 }
 

@@ -599,7 +599,7 @@ describe('lines', () => {
         { type: 'peer-restarting', peer: EVE, delayMs: 0 },
         { type: 'peer-restarting', peer: EVE, delayMs: 2500 },
         { type: 'peer-exited', peer: EVE, host: GARAGE, exitCode: 0 },
-        { type: 'peer-exited', peer: EVE, host: GARAGE, exitCode: 3 },
+        { type: 'peer-exited', peer: EVE, host: GARAGE, exitCode: 42 },
         { type: 'peer-status', peer: EVE, status: 'stopped', missed: 2, via: 'notification' },
         { type: 'command-sent', index: 7, peer: BOB, command: 'pull', dueMs: 3000, sentMs: 3051 },
         { type: 'command-skipped', index: 8, peer: BOB, command: 'pull', because: 'bob is dead' },
@@ -615,7 +615,7 @@ describe('lines', () => {
         7.000s  cloud    ✖ lost: no answer for 15 s
         8.000s  eve      ↻ restarting now
         9.000s  eve      ↻ restarting in 2.5 s
-       11.000s  eve      ⚠ exited with 3, after it had reported stopped
+       11.000s  eve      ⚠ exited with 42, and is not started again: the test is over
        12.000s  eve      ◂ stopped  2 earlier statuses went by unread
        13.000s  bob      ▸ pull  51 ms late
        14.000s  bob      ⚠ "pull" not sent: bob is dead
