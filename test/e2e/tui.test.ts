@@ -51,9 +51,12 @@ interface Terminal {
   shows(pattern: RegExp): Promise<unknown>;
 }
 
-/** Runs a shell command on a terminal of its own; behind it the shell says its exit code and the terminal's settings. */
+/**
+ * Runs a shell command on a terminal of its own; behind it the shell says its exit code and the terminal's settings.
+ * Ctrl-C reaches the shell as well as `tm`: without the trap it would go too, sometimes.
+ */
 function onTerminal(command: string): Terminal {
-  const line = `stty rows 30 cols 100; ${command}; echo "exit $?"; stty -a`;
+  const line = `trap : INT; stty rows 30 cols 100; ${command}; echo "exit $?"; stty -a`;
   const { FORCE_COLOR: _, ...inherited } = process.env;
   const env = { ...inherited, TERM: 'xterm-256color', NO_COLOR: '1' };
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
