@@ -7,7 +7,8 @@ import { loadConfig } from '../src/config/load.ts';
 import { place } from '../src/plan/place.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SKIPPED = new Set(['node_modules', 'dist', '.git', '.tm', 'coverage']);
+// Besides what is hidden: what is built or installed.
+const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'target', 'build']);
 
 const documents = markdownFiles(ROOT).map((path) => ({
   path: relative(ROOT, path),
@@ -17,7 +18,7 @@ const readme = textOf('README.md');
 
 function markdownFiles(directory: string): readonly string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    if (SKIPPED.has(entry.name)) return [];
+    if (SKIPPED.has(entry.name) || entry.name.startsWith('.')) return [];
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return markdownFiles(path);
     return entry.name.endsWith('.md') ? [path] : [];

@@ -2,15 +2,19 @@
  * The peer of the examples: a small distributed program that `tm` can put through its paces. Peers find each other over UDP, and pass
  * messages on until they arrive. It shows how a peer speaks with tm; in your own project the import is from 'the-mule/peer'.
  *
- *     push|bob|hello   send a message through the mesh     crash|3   die at once, with that exit code
- *     pull             log the messages received           hang      stop doing anything, SIGTERM included
- *     rotate-key       make a new key and announce it      track|bob log what happens to bob from now on
+ * Its commands are in README.md, beside this file.
  */
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectPeer, type PeerClient, type PeerCommand } from '../../src/peer/client.ts';
 import { LONGEST_TEXT, Mesh } from './mesh.ts';
 import { parseMultiaddr } from './multiaddr.ts';
+
+const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+const COUNT = /^\d{1,7}$/;
+/** What a timer can hold. */
+const MILLISECONDS = /^\d{1,9}$/;
 
 const client = await connectPeer();
 const { log } = client;
@@ -19,9 +23,6 @@ const tracked = new Set<string>();
 let key = newKey();
 
 const mesh = await listen(client);
-
-// A second signal finds the default behaviour again.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
 await client.sendStatus('started', mesh.multiaddr);
 for await (const command of client) {
@@ -37,9 +38,10 @@ async function obey(command: PeerCommand): Promise<void> {
       report('connecting');
       return mesh.connect();
     case 'disconnect':
-      await client.sendStatus('disconnecting');
+      // Nothing here waits for Redis, so that a signal is obeyed while Redis is away.
+      report('disconnecting');
       mesh.disconnect();
-      return client.sendStatus('disconnected');
+      return report('disconnected');
     case 'peer':
       if (mesh.add(command.multiaddr)) log.info('knows %s', command.multiaddr);
       else log.warn('no use for the address "%s"', command.multiaddr);
@@ -72,6 +74,16 @@ async function test(fields: readonly string[], raw: string): Promise<void> {
       tracked.add(argument);
       log.info('tracks %s', argument);
       return;
+    case 'log':
+      return writeLines(fields, raw);
+    case 'status':
+      for (const status of fields.slice(1)) report(status);
+      return;
+    case 'work':
+      if (!MILLISECONDS.test(argument)) return unknown(raw);
+      await pause(Number(argument));
+      log.info('worked %s ms', argument);
+      return;
     case 'crash':
       log.error('crashes on command');
       await client.flush();
@@ -84,8 +96,25 @@ async function test(fields: readonly string[], raw: string): Promise<void> {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       return;
     default:
-      log.warn('unknown command: %s', raw);
+      unknown(raw);
   }
+}
+
+function unknown(raw: string): void {
+  log.warn('unknown command: %s', raw);
+}
+
+/** As fast as it can, which shows what becomes of lines that Redis cannot take at that rate. */
+function writeLines([, word, count = '', ...rest]: readonly string[], raw: string): void {
+  const level = LEVELS.find((known) => known === word);
+  if (level === undefined || !COUNT.test(count)) {
+    unknown(raw);
+    return;
+  }
+  const text = rest.join('|');
+  const began = performance.now();
+  for (let number = 1; number <= Number(count); number++) log[level](`${text} ${number}`);
+  log.info('logged %s lines in %d ms', count, Math.round(performance.now() - began));
 }
 
 function push(to: string, text: string): void {

@@ -138,6 +138,13 @@ export type EventBody =
   /** Ended after having reported `stopped`. */
   | { readonly type: 'peer-exited'; readonly peer: PeerName; readonly host: HostName; readonly exitCode?: number }
   | { readonly type: 'peer-restarting'; readonly peer: PeerName; readonly delayMs: number }
+  /**
+   * A peer that sends heartbeats has not been heard for `forMs`: no heartbeat, status, log line or taken command. Told once, and no verdict:
+   * what it then fails to do is one. `lastAt`: its own wall time of its last heartbeat (ISO 8601).
+   */
+  | { readonly type: 'peer-silent'; readonly peer: PeerName; readonly forMs: number; readonly lastAt: string }
+  /** A silent peer is heard again, so long after it was last heard. */
+  | { readonly type: 'peer-heard'; readonly peer: PeerName; readonly afterMs: number }
   | { readonly type: 'host-lost'; readonly host: HostName; readonly because: string }
   /** An expectation is decided, once; at the latest before the verdict. Offsets count from the start of the timeline. */
   | {

@@ -11,8 +11,13 @@ export const statusKey = (peer: string): string => `${peer}_status`;
 export const statusStreamKey = (peer: string): string => `${peer}_statuses`;
 /** Entries that are kept in such a stream, about: `XADD … MAXLEN ~ 1000`. */
 export const STATUS_STREAM_LENGTH = 1_000;
+/** String that our client libraries SET to another value every few seconds, so that a peer that hangs is told from one that is quiet. */
+export const heartbeatKey = (peer: string): string => `${peer}_heartbeat`;
 /** List that the peer LPUSHes `level|message` to; the oldest line is at the right end. */
 export const logKey = (peer: string): string => `${peer}_log`;
+/** All keys of a peer. */
+export const peerKeys = (peer: string): readonly string[] =>
+  [commandKey, statusKey, statusStreamKey, heartbeatKey, logKey].map((key) => key(peer));
 /** The keyspace notification channel of a key in a numbered database. */
 export const keyspaceChannel = (database: number, key: string): string => `__keyspace@${database}__:${key}`;
 
@@ -68,6 +73,27 @@ export function parseStatusEntry(fields: readonly string[]): StatusEntry | undef
   const at = Number(given.get('at') || Number.NaN);
   const report = given.get('report');
   return { status, ...(Number.isFinite(at) ? { at } : {}), ...(report === undefined ? {} : { report }) };
+}
+
+/** A peer's sign of life. */
+export interface Heartbeat {
+  /** The peer's wall time in milliseconds since 1970; no two in a row have the same. */
+  readonly at: number;
+  /** Milliseconds until the next one, at the latest. */
+  readonly intervalMs: number;
+}
+
+/** `<at>|<interval>`, as it is SET. */
+export const formatHeartbeat = ({ at, intervalMs }: Heartbeat): string => `${at}|${intervalMs}`;
+
+/** The last millisecond that a calendar knows. */
+const LATEST_TIME = 8_640_000_000_000_000;
+
+/** Reads `<at>|<interval>`, whole milliseconds both; undefined for what is none, such as somebody else's value. */
+export function parseHeartbeat(text: string): Heartbeat | undefined {
+  const [, at, interval] = /^(\d{1,16})\|(\d{1,9})$/.exec(text) ?? [];
+  const heartbeat = { at: Number(at), intervalMs: Number(interval) };
+  return heartbeat.at <= LATEST_TIME && heartbeat.intervalMs > 0 ? heartbeat : undefined;
 }
 
 /** How a peer ranks a log line. */

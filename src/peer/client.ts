@@ -5,16 +5,17 @@ import { type PeerCommand, parseCommand } from './command.ts';
 import { type PeerConfiguration, type PeerOptions, readConfiguration } from './configuration.ts';
 import { Connection } from './connection.ts';
 import { writeDelay } from './delay.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { Inbox } from './inbox.ts';
 import { createLog, type PeerLog } from './log.ts';
 import { Outbox } from './outbox.ts';
 import { PeerError } from './peer-error.ts';
+import { LOG_BUFFER_CHARACTERS } from './report-queue.ts';
+import { onFirstSignal } from './signals.ts';
 
 export type { LogLevel } from '../model/wire.ts';
 export type { PeerCommand, PeerLog, PeerOptions };
 export { PeerError };
-
-const LOG_BUFFER_CHARACTERS = 32 << 20;
 
 /**
  * A peer's line to `tm`: commands come in, statuses and log lines go out. Both connections are made again for ever when they are lost;
@@ -23,13 +24,13 @@ const LOG_BUFFER_CHARACTERS = 32 << 20;
 export interface PeerClient extends AsyncIterable<PeerCommand>, AsyncDisposable {
   /** This peer's name in the test (`PEER_NAME`). */
   readonly name: string;
-  /** Where it is to listen, as a multiaddr (`LISTEN_ADDR`). */
+  /** Where it is to listen, as a multiaddr (`LISTEN_ADDR`). Throws `PeerError` `configuration` where nobody has said. */
   readonly listenAddr: string;
   /** Asynchronous and in order; lines beyond the buffer are counted, and the count is logged where they are missing. */
   readonly log: PeerLog;
   /**
    * The commands of the timeline. One is taken from Redis each time the loop asks, so that those behind it survive a restart. Ends when the
-   * client is closed; read it in one loop at a time.
+   * client is closed; read it in one loop at a time. The first SIGTERM or SIGINT comes as a `shutdown` before all that is still in Redis.
    */
   [Symbol.asyncIterator](): AsyncIterator<PeerCommand, void, undefined>;
   /**
@@ -67,6 +68,7 @@ export async function connectPeer(options: PeerOptions = {}): Promise<PeerClient
   const clientName = `peer:${name.replace(/[^!-~]/g, '_')}:${randomBytes(6).toString('hex')}`;
 
   let outbox: Outbox | undefined;
+  const began = performance.now();
   const reports = await Connection.open(
     redis,
     clientName,
@@ -74,10 +76,11 @@ export async function connectPeer(options: PeerOptions = {}): Promise<PeerClient
     watch('reports', () => outbox?.restored()),
   );
   try {
+    const left = connectTimeoutMs - (performance.now() - began);
     const commands = await Connection.open(
       redis,
       clientName,
-      connectTimeoutMs,
+      left,
       watch('commands', () => {}),
     );
     outbox = new Outbox(reports, name, {
@@ -86,50 +89,50 @@ export async function connectPeer(options: PeerOptions = {}): Promise<PeerClient
       statusGapMs: configuration.statusGapMs,
       notice: onNotice,
     });
-    return new RedisPeerClient(
-      configuration,
-      reports,
-      commands,
-      outbox,
-      new Inbox(commands, reports, name, clientName),
-    );
+    const inbox = new Inbox(commands, reports, { peer: name, clientName, notice: onNotice });
+    return new RedisPeerClient(configuration, { reports, commands, outbox, inbox });
   } catch (error) {
     reports.close();
     throw error;
   }
 }
 
+/** What a client is made of. */
+interface Parts {
+  readonly reports: Connection;
+  readonly commands: Connection;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+}
+
 class RedisPeerClient implements PeerClient {
   readonly name: string;
-  readonly listenAddr: string;
   readonly log: PeerLog;
   readonly #configuration: PeerConfiguration;
-  readonly #reports: Connection;
-  readonly #commands: Connection;
-  readonly #outbox: Outbox;
-  readonly #inbox: Inbox;
+  readonly #parts: Parts;
+  readonly #heartbeat: Heartbeat;
+  readonly #ignoreSignals: () => void;
   #closing: Promise<number> | undefined;
 
-  constructor(
-    configuration: PeerConfiguration,
-    reports: Connection,
-    commands: Connection,
-    outbox: Outbox,
-    inbox: Inbox,
-  ) {
+  constructor(configuration: PeerConfiguration, parts: Parts) {
     this.name = configuration.name;
-    this.listenAddr = configuration.listenAddr;
-    this.log = createLog(configuration.logLevel, (line) => outbox.line(line));
+    this.log = createLog(configuration.logLevel, (line) => parts.outbox.line(line));
     this.#configuration = configuration;
-    this.#reports = reports;
-    this.#commands = commands;
-    this.#outbox = outbox;
-    this.#inbox = inbox;
+    this.#parts = parts;
+    this.#heartbeat = new Heartbeat(parts.reports, configuration.name, configuration.heartbeatMs);
+    this.#ignoreSignals = configuration.handleSignals ? onFirstSignal(() => parts.inbox.askToShutDown()) : () => {};
+  }
+
+  get listenAddr(): string {
+    const { listenAddr } = this.#configuration;
+    if (listenAddr !== undefined) return listenAddr;
+    const text = 'LISTEN_ADDR is not set: where this peer is to listen, like /ip4/0.0.0.0/udp/11984/quic-v1';
+    throw new PeerError('configuration', text);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<PeerCommand, void, undefined> {
     for (;;) {
-      const raw = await this.#inbox.take();
+      const raw = await this.#parts.inbox.take();
       if (raw === undefined) return;
       yield parseCommand(raw);
     }
@@ -137,13 +140,14 @@ class RedisPeerClient implements PeerClient {
 
   async sendStatus(word: string, detail?: string): Promise<void> {
     if (word === '' || word.includes('|')) throw new TypeError(`a status is a word without "|", not "${word}"`);
-    await this.#outbox.status(detail === undefined ? word : `${word}|${detail}`);
+    await this.#parts.outbox.status(detail === undefined ? word : `${word}|${detail}`);
+    this.#heartbeat.start();
   }
 
   async flush(timeoutMs: number = this.#configuration.closeTimeoutMs): Promise<boolean> {
     const timer = new AbortController();
     const late = pause(timeoutMs, false, { signal: timer.signal }).catch(() => false);
-    const flushed = this.#outbox.flushed().then(
+    const flushed = this.#parts.outbox.flushed().then(
       () => true,
       () => false,
     );
@@ -170,10 +174,13 @@ class RedisPeerClient implements PeerClient {
   }
 
   async #close(): Promise<number> {
-    await Promise.all([this.#inbox.stop(), this.flush()]);
-    const unsent = this.#outbox.close();
-    this.#commands.close();
-    this.#reports.close();
+    const { reports, commands, outbox, inbox } = this.#parts;
+    this.#heartbeat.stop();
+    await Promise.all([inbox.stop(this.#configuration.closeTimeoutMs), this.flush()]);
+    const unsent = outbox.close();
+    commands.close();
+    reports.close();
+    this.#ignoreSignals();
     if (unsent > 0) this.#configuration.onNotice(`${unsent} log lines and statuses could not be sent`);
     return unsent;
   }

@@ -5,7 +5,7 @@ export type PeerCommand =
   | { readonly kind: 'connect'; readonly raw: string }
   | { readonly kind: 'disconnect'; readonly raw: string }
   | { readonly kind: 'shutdown'; readonly raw: string }
-  /** Go down, and come up again after `delaySeconds` (0 or more): `client.restart(command.delaySeconds)`. */
+  /** Go down, and come up again after `delaySeconds` (whole ones, 0 or more): `client.restart(command.delaySeconds)`. */
   | { readonly kind: 'restart'; readonly delaySeconds: number; readonly raw: string }
   /** Here is another peer's address. */
   | { readonly kind: 'peer'; readonly multiaddr: string; readonly raw: string }
@@ -17,7 +17,7 @@ export function parseCommand(raw: string): PeerCommand {
   if (raw === 'connect' || raw === 'disconnect') return { kind: raw, raw };
   if (raw === SHUTDOWN_COMMAND) return { kind: 'shutdown', raw };
   const delaySeconds = restartDelay(raw);
-  if (delaySeconds !== undefined) return { kind: 'restart', delaySeconds, raw };
+  if (delaySeconds !== undefined) return { kind: 'restart', delaySeconds: Math.ceil(delaySeconds), raw };
   if (raw.startsWith('peer|') && raw.length > 'peer|'.length) {
     return { kind: 'peer', multiaddr: raw.slice('peer|'.length), raw };
   }

@@ -6,9 +6,11 @@ import { PeerError } from './peer-error.ts';
 import type { RedisTarget } from './redis-target.ts';
 
 /** After this long without an answer a connection counts as dead, and is made again. */
-const ANSWER_WITHIN_MS = 20_000;
+export const ANSWER_WITHIN_MS = 20_000;
 /** Silence after which the kernel asks whether the other side is still there: it finds a lost machine in about twice this time. */
 const KEEP_ALIVE_MS = 10_000;
+/** How long hanging up waits for the other side to do so too: a program that has closed its client ends no later than that. */
+const HANG_UP_WITHIN_MS = 500;
 
 export interface ConnectionEvents {
   /** Told once per loss, with the reason. */
@@ -24,24 +26,28 @@ export interface ConnectionEvents {
 export class Connection implements Waiter, Reporter {
   readonly #redis: Redis;
   readonly #where: string;
+  readonly #answerWithinMs: number;
   #sessions = 0;
   readonly #closing = new AbortController();
   #failure: Error | undefined;
 
-  private constructor(redis: Redis, where: string) {
+  private constructor(redis: Redis, where: string, answerWithinMs: number) {
     this.#redis = redis;
     this.#where = where;
+    this.#answerWithinMs = answerWithinMs;
   }
 
   /**
    * Resolves when Redis answers. Tries again until the time is up, then throws `PeerError` `unreachable`; throws `refused` at once where
-   * waiting would not help (a wrong password, no such database). `name` is shown by CLIENT LIST.
+   * waiting would not help (a wrong password, no such database). `name` is shown by CLIENT LIST. Once it has stood, it counts as dead when
+   * an answer takes longer than `answerWithinMs`.
    */
   static async open(
     target: RedisTarget,
     name: string,
     timeoutMs: number,
     events: ConnectionEvents,
+    answerWithinMs: number = ANSWER_WITHIN_MS,
   ): Promise<Connection> {
     const { host, port, database, tls, username, password } = target;
     const redis = new Redis({
@@ -56,6 +62,7 @@ export class Connection implements Waiter, Reporter {
       connectionName: name,
       disableClientInfo: true,
       keepAlive: KEEP_ALIVE_MS,
+      disconnectTimeout: HANG_UP_WITHIN_MS,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       // Rejects what is in flight as soon as the connection is lost.
@@ -63,7 +70,7 @@ export class Connection implements Waiter, Reporter {
       maxLoadingRetryTime: 500,
       retryStrategy: (attempt) => backoff(attempt - 1),
     });
-    const connection = new Connection(redis, `${host}:${port}`);
+    const connection = new Connection(redis, `${host}:${port}`, answerWithinMs);
     try {
       await connection.#firstSession(timeoutMs);
     } catch (error) {
@@ -96,9 +103,9 @@ export class Connection implements Waiter, Reporter {
     if (signal.aborted) throw new PeerError('closed', 'the connection to Redis was closed');
   }
 
-  /** For commands that Redis answers at once: a connection that does not in 20 s counts as dead. */
+  /** For commands that Redis answers at once: a connection that does not counts as dead. */
   async call(command: string, ...words: readonly string[]): Promise<unknown> {
-    const timer = setTimeout(() => this.#redis.disconnect(true), ANSWER_WITHIN_MS);
+    const timer = this.#expectAnswer();
     try {
       return await this.#redis.call(command, [...words]);
     } finally {
@@ -107,7 +114,7 @@ export class Connection implements Waiter, Reporter {
   }
 
   async transaction(commands: readonly (readonly [string, ...string[]])[]): Promise<readonly (Error | undefined)[]> {
-    const timer = setTimeout(() => this.#redis.disconnect(true), ANSWER_WITHIN_MS);
+    const timer = this.#expectAnswer();
     try {
       const batch = this.#redis.multi();
       for (const [command, ...words] of commands) batch.call(command, ...words);
@@ -132,19 +139,23 @@ export class Connection implements Waiter, Reporter {
     this.#redis.disconnect();
   }
 
+  #expectAnswer(): NodeJS.Timeout {
+    return setTimeout(() => this.#redis.disconnect(true), this.#answerWithinMs);
+  }
+
   async #firstSession(timeoutMs: number): Promise<void> {
     const redis = this.#redis;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         const because = this.#failure?.message ?? 'no answer';
-        const text = `cannot reach Redis at ${this.#where}: ${because} (tried for ${timeoutMs / 1000} s)`;
-        settle(() => reject(new PeerError('unreachable', text, { cause: this.#failure })));
+        const text = `cannot reach Redis at ${this.#where}: ${because} (tried for ${Math.round(timeoutMs / 100) / 10} s)`;
+        settle(() => reject(new PeerError('unreachable', text, causedBy(this.#failure))));
       }, timeoutMs);
       const failed = (error: Error) => {
         this.#failure = error;
         if (error.name !== 'ReplyError' || /^(LOADING|ERR max number of clients)/.test(error.message)) return;
         const text = `Redis at ${this.#where} refuses this peer: ${error.message}`;
-        settle(() => reject(new PeerError('refused', text, { cause: error })));
+        settle(() => reject(new PeerError('refused', text, causedBy(error))));
       };
       // A database that does not exist is reported as an error before "ready".
       const ready = () => settle(resolve);
@@ -166,16 +177,28 @@ export class Connection implements Waiter, Reporter {
 
   #watch(events: ConnectionEvents): void {
     let up = true;
+    let handshake: NodeJS.Timeout | undefined;
+    this.#redis.on('connect', () => {
+      // Whoever accepts connections need not be answering them.
+      handshake = this.#expectAnswer();
+    });
     this.#redis.on('ready', () => {
+      clearTimeout(handshake);
       this.#sessions++;
       this.#failure = undefined;
       up = true;
       events.restored();
     });
     this.#redis.on('close', () => {
+      clearTimeout(handshake);
       if (!up || this.#closing.signal.aborted) return;
       up = false;
       events.lost(this.#failure?.message ?? 'closed by the server');
     });
   }
+}
+
+/** What Redis says is in the message already; its error holds the command that it refused too: an AUTH with the password, for all to print. */
+function causedBy(error: Error | undefined): ErrorOptions {
+  return error === undefined || error.name === 'ReplyError' ? {} : { cause: error };
 }

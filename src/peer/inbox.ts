@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { commandKey } from '../model/wire.ts';
+import { commandKey, SHUTDOWN_COMMAND } from '../model/wire.ts';
 import { backoff } from './backoff.ts';
 import type { Sender } from './sender.ts';
 import { isTransient } from './transient.ts';
@@ -12,102 +12,221 @@ export interface Waiter extends Sender {
   block(command: string, ...words: readonly string[]): Promise<unknown>;
 }
 
-const UNBLOCK_WITHIN_MS = 500;
+export interface InboxOptions {
+  readonly peer: string;
+  /** The name of the waiting connection in CLIENT LIST. */
+  readonly clientName: string;
+  /** Told of a command that could not be given back. */
+  notice(text: string): void;
+}
+
 const UNBLOCK_EVERY_MS = 20;
+const OVERTAKEN = Symbol('a shutdown goes first');
+const REFUSED = Symbol('Redis does not do that');
+
+/** A BLPOP under way, or on its way. */
+interface Reading {
+  /** Aborted once nobody waits for it any more: what it brings then goes back. */
+  readonly leave: AbortController;
+  /** It is decided what it gives. */
+  over: boolean;
+  ended: Promise<string | undefined>;
+}
 
 /**
  * The peer's queue of commands. One is taken when one is asked for, never earlier: what the peer has not asked for is still in Redis when
  * it restarts.
+ *
+ *     take() ──► BLPOP ──a command──► handed over
+ *                  └──stop(), or a shutdown comes first──► CLIENT UNBLOCK ──a command all the same──► back to the head of the queue
  */
 export class Inbox {
   readonly #blocking: Waiter;
   readonly #other: Sender;
+  readonly #options: InboxOptions;
   readonly #key: string;
-  readonly #clientName: string;
-  #reading: Promise<string | undefined> | undefined;
+  #taking = false;
   #stopping = false;
+  #shutdown: 'not asked' | 'asked' | 'handed over' = 'not asked';
+  /** Ends the `take` that waits, for a shutdown that goes first. */
+  #overtake = () => {};
+  #reading: Reading | undefined;
   #session = 0;
   #clientId: string | undefined;
+  /** The connection was lost, and the server may still see it waiting. */
+  #adrift = false;
 
-  /** `clientName` is the name of `blocking` in CLIENT LIST. */
-  constructor(blocking: Waiter, other: Sender, peer: string, clientName: string) {
+  constructor(blocking: Waiter, other: Sender, options: InboxOptions) {
     this.#blocking = blocking;
     this.#other = other;
-    this.#key = commandKey(peer);
-    this.#clientName = clientName;
+    this.#options = options;
+    this.#key = commandKey(options.peer);
   }
 
   /** Waits for the next command; undefined once stopped. Rejects where Redis refuses to say (no right to the key, a key of another type). */
   async take(): Promise<string | undefined> {
-    if (this.#reading !== undefined)
-      throw new Error('commands are already being waited for: read them in one loop only');
-    this.#reading = this.#read();
+    if (this.#taking) throw new Error('commands are already being waited for: read them in one loop only');
+    this.#taking = true;
     try {
-      return await this.#reading;
+      // One that a shutdown has overtaken ends first: the server would serve it before the next.
+      await this.#reading?.ended.catch(() => {});
+      if (this.#stopping) return undefined;
+      if (this.#shutdown !== 'asked') {
+        const overtaken = new Promise<typeof OVERTAKEN>((resolve) => {
+          this.#overtake = () => resolve(OVERTAKEN);
+        });
+        const command = await Promise.race([this.#read().ended, overtaken]);
+        if (command !== OVERTAKEN) return command;
+      }
+      this.#shutdown = 'handed over';
+      return SHUTDOWN_COMMAND;
     } finally {
-      this.#reading = undefined;
+      this.#taking = false;
     }
   }
 
-  /** Ends a `take` that waits, without losing a command that arrives in the same instant: that one goes back to the head of the queue. */
-  async stop(): Promise<void> {
+  /** The next `take`, or the one that waits, gives a shutdown, whatever Redis is doing. The second call does nothing. */
+  askToShutDown(): void {
+    if (this.#shutdown !== 'not asked') return;
+    this.#shutdown = 'asked';
+    // What is decided to be a command is handed over before.
+    if (this.#reading === undefined || this.#reading.over) return;
+    void this.#leave(this.#reading);
+    this.#overtake();
+  }
+
+  /**
+   * Ends a `take` that waits, without losing a command that arrives in the same instant: that one goes back to the head of the queue.
+   * Resolves when that is done, or could not be done in the time given.
+   */
+  async stop(timeoutMs: number): Promise<void> {
     this.#stopping = true;
-    const reading = this.#reading;
-    if (reading === undefined) return;
-    const settled = reading.then(
-      () => true,
-      () => true,
-    );
-    // Again and again, since the BLPOP may still be on its way when the first UNBLOCK is there.
-    for (let waited = 0; waited < UNBLOCK_WITHIN_MS; waited += UNBLOCK_EVERY_MS) {
-      if (this.#clientId !== undefined) this.#other.call('CLIENT', 'UNBLOCK', this.#clientId).catch(() => {});
-      if (await Promise.race([settled, pause(UNBLOCK_EVERY_MS, false)])) return;
-    }
+    if (this.#reading === undefined) return;
+    const timer = new AbortController();
+    const late = pause(timeoutMs, undefined, { signal: timer.signal }).catch(() => {});
+    await Promise.race([this.#leave(this.#reading), late]);
+    timer.abort();
   }
 
-  async #read(): Promise<string | undefined> {
-    for (let failures = 0; !this.#stopping; ) {
+  #read(): Reading {
+    const reading: Reading = { leave: new AbortController(), over: false, ended: Promise.resolve(undefined) };
+    this.#reading = reading;
+    reading.ended = this.#attempt(reading).finally(() => {
+      reading.over = true;
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    return reading;
+  }
+
+  async #attempt(reading: Reading): Promise<string | undefined> {
+    const { signal } = reading.leave;
+    for (let failures = 0; !signal.aborted; ) {
       try {
-        await this.#blocking.ready();
+        await settled(this.#blocking.ready(), signal);
+        if (signal.aborted) break;
         await this.#replacePredecessor();
-        if (this.#stopping) break;
+        if (signal.aborted) break;
         const reply = await this.#blocking.block('BLPOP', this.#key, '0');
         if (!Array.isArray(reply)) continue;
         const command = String(reply[1]);
-        if (!this.#stopping) return command;
-        await this.#other.call('LPUSH', this.#key, command);
+        if (signal.aborted) {
+          await this.#giveBack(command);
+          break;
+        }
+        reading.over = true;
+        return command;
       } catch (error) {
-        if (this.#stopping) break;
+        this.#adrift = error instanceof Error && error.name !== 'ReplyError';
+        if (signal.aborted) break;
         if (!isTransient(error)) throw error;
-        await pause(backoff(failures++));
+        await pause(backoff(failures++), undefined, { signal }).catch(() => {});
       }
     }
     return undefined;
+  }
+
+  /** Again and again, since the BLPOP may still be on its way when the first UNBLOCK is there. */
+  async #leave(reading: Reading): Promise<void> {
+    reading.leave.abort();
+    const ended = reading.ended.catch(() => undefined);
+    if (this.#adrift) await this.#endPredecessor(this.#other).catch(() => {});
+    while (!reading.over) {
+      // Where Redis lets nobody unblock, or did not say who we are, all that is left is to hang up.
+      if ((await Promise.race([ended, this.#unblock()])) === REFUSED) return;
+      await Promise.race([ended, pause(UNBLOCK_EVERY_MS)]);
+    }
+    await ended;
+  }
+
+  async #unblock(): Promise<typeof REFUSED | undefined> {
+    if (this.#clientId === undefined) return this.#session === this.#blocking.sessions ? REFUSED : undefined;
+    try {
+      await this.#other.call('CLIENT', 'UNBLOCK', this.#clientId);
+      return undefined;
+    } catch (error) {
+      return isTransient(error) ? undefined : REFUSED;
+    }
+  }
+
+  /** Twice rather than not at all, should the answer be lost. */
+  async #giveBack(command: string): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.#other.ready();
+        await this.#other.call('LPUSH', this.#key, command);
+        return;
+      } catch (error) {
+        if (error instanceof Error && error.name !== 'PeerError' && isTransient(error)) {
+          await pause(backoff(failures));
+          continue;
+        }
+        this.#options.notice(`the command "${command}" could not be given back: ${String(error)}`);
+        return;
+      }
+    }
+  }
+
+  async #replacePredecessor(): Promise<void> {
+    const session = this.#blocking.sessions;
+    if (session === this.#session) return;
+    await this.#endPredecessor(this.#blocking);
+    this.#clientId = await ask(this.#blocking, 'ID');
+    this.#session = session;
+    this.#adrift = false;
   }
 
   /**
    * After a loss that only this side has noticed, the server still sees the old connection waiting, first in line: it would be served the
    * next command, and the command would be lost. So the old connection is ended, if it is still there and still ours.
    */
-  async #replacePredecessor(): Promise<void> {
-    const session = this.#blocking.sessions;
-    if (session === this.#session) return;
+  async #endPredecessor(sender: Sender): Promise<void> {
     const predecessor = this.#clientId;
-    if (predecessor !== undefined) {
-      const found = await this.#ask('LIST', 'ID', predecessor);
-      if (found?.split(' ').includes(`name=${this.#clientName}`)) await this.#ask('KILL', 'ID', predecessor);
-    }
-    this.#clientId = await this.#ask('ID');
-    this.#session = session;
+    if (predecessor === undefined) return;
+    const found = await ask(sender, 'LIST', 'ID', predecessor);
+    if (found?.split(' ').includes(`name=${this.#options.clientName}`)) await ask(sender, 'KILL', 'ID', predecessor);
   }
+}
 
-  /** A CLIENT command. An old Redis or an ACL may not have it: then undefined, since all that is done with it can be done without. */
-  async #ask(...words: readonly string[]): Promise<string | undefined> {
-    try {
-      return String(await this.#blocking.call('CLIENT', ...words));
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      return undefined;
-    }
+/** A CLIENT command. An old Redis or an ACL may not have it: then undefined, since all that is done with it can be done without. */
+async function ask(sender: Sender, ...words: readonly string[]): Promise<string | undefined> {
+  try {
+    return String(await sender.call('CLIENT', ...words));
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Settles as `promise` does, or resolves as soon as `signal` is aborted. */
+async function settled(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stopWaiting = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stopWaiting = resolve;
+    signal.addEventListener('abort', stopWaiting);
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stopWaiting);
   }
 }

@@ -17,7 +17,16 @@ export function createLog(level: LogLevel, write: (line: string) => void): PeerL
   const loudest = LOG_LEVELS.indexOf(level);
   const at = (own: LogLevel) => {
     if (LOG_LEVELS.indexOf(own) > loudest) return () => {};
-    return (message: unknown, ...values: readonly unknown[]) => write(`${own}|${format(message, ...values)}`);
+    return (message: unknown, ...values: readonly unknown[]) => write(`${own}|${textOf(message, values)}`);
   };
   return { level, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), trace: at('trace') };
+}
+
+function textOf(message: unknown, values: readonly unknown[]): string {
+  try {
+    return format(message, ...values);
+  } catch (error) {
+    // A value's own toString or getter: a log line is no reason for a peer to fail.
+    return `a log line whose values cannot be shown: ${error instanceof Error ? error.message : typeof error}`;
+  }
 }

@@ -20,7 +20,9 @@ export function parseRedisUrl(text: string): RedisTarget | string {
   }
   if (url.hostname === '') return 'names no host';
   const database = url.pathname.replace(/^\//, '');
-  if (!/^\d{0,5}$/.test(database)) return `names the database "${database}"; expected a number`;
+  // Not repeated: where a password has a "/" in it, the rest of the password stands here.
+  if (!/^\d{0,5}$/.test(database))
+    return 'names a database that is no number (a "/" in a password must be written %2F)';
   const username = decoded(url.username);
   const password = decoded(url.password);
   if (username === undefined || password === undefined) return 'has a user or password that is not percent-encoded';

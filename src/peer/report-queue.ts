@@ -19,7 +19,10 @@ export interface QueueLimits {
   readonly characters: number;
 }
 
-const BATCH_LINES = 1_000;
+/** The most characters that wait, however many lines they are. */
+export const LOG_BUFFER_CHARACTERS = 32 << 20;
+/** Lines of one LPUSH. */
+export const BATCH_LINES = 1_000;
 const BATCH_CHARACTERS = 1 << 18;
 
 /**

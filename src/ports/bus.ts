@@ -91,6 +91,11 @@ export interface Bus extends AsyncDisposable {
   send(peer: PeerName, command: string, signal: AbortSignal, written?: () => void): Promise<number>;
   /** The status that stands there now. */
   status(peer: PeerName, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * The heartbeats that stand there now, as they were SET: one command for all peers, whether they send any or not. A peer that has sent
+   * none is missing.
+   */
+  heartbeats(peers: readonly PeerName[], signal: AbortSignal): Promise<ReadonlyMap<PeerName, string>>;
   /** Takes the lock of this database, or says who has it. A holder that died on this machine, or whose lease ran out, is replaced. */
   lock(holder: LockHolder, signal: AbortSignal): Promise<RedisLock | { readonly heldBy: LockHolder }>;
   /** Who holds that lock now; nobody where it was a process of `machine`, which is this one, and that has died. Takes nothing. */

@@ -15,6 +15,7 @@ import type { Describing } from './describe-hosts.ts';
 import { Versions } from './evidence/versions.ts';
 import { excusedDeaths } from './excused-deaths.ts';
 import { Fleet } from './fleet.ts';
+import { HeartbeatWatch } from './monitor/heartbeat-watch.ts';
 import { Judging } from './monitor/judging.ts';
 import type { Monitoring } from './monitor/monitoring.ts';
 import { passwordOf } from './password-of.ts';
@@ -40,6 +41,7 @@ export class Session {
   readonly fleet = new Fleet();
   readonly board: Board;
   readonly judging: Judging;
+  readonly heartbeats: HeartbeatWatch;
   readonly rulebook = new Rulebook();
   readonly versions = new Versions();
   /** Set off by the first signal: nothing new begins, the teardown still runs. */
@@ -93,6 +95,7 @@ export class Session {
       [
         (event) => this.rulebook.hear(event),
         (event, heard) => this.judging.hear(event, heard),
+        (event) => this.heartbeats.hear(event),
         (event) => this.versions.hear(event),
         ...listeners.map((listener) => (event: TmEvent) => listener(event)),
         (event) => this.records.hear(event),
@@ -107,6 +110,7 @@ export class Session {
       holder: () => this.holder(),
     });
     this.board = new Board(peers);
+    this.heartbeats = new HeartbeatWatch(world.clock, this.recorder, this.board);
     const { entries } = timelineOf(spec);
     this.judging = new Judging({ expectations: spec.expectations, commands: entries }, this.recorder, this.board);
   }

@@ -13,6 +13,8 @@ export interface BusRig extends AsyncDisposable {
   set(peer: PeerName, ...statuses: readonly string[]): Promise<void>;
   /** Statuses as our client libraries report them: SET, and appended to the stream with a wall time in milliseconds, in one transaction. */
   report(peer: PeerName, ...statuses: readonly { readonly status: string; readonly at: number }[]): Promise<void>;
+  /** `SET`s its heartbeat. */
+  beat(peer: PeerName, text: string): Promise<void>;
   /** `LPUSH`es one after the other. */
   log(peer: PeerName, ...lines: readonly string[]): Promise<void>;
   /** Breaks the connections of every bus, and does `meanwhile` before they can be made again. */

@@ -28,6 +28,9 @@ export async function memoryBusRig(): Promise<BusRig> {
     async report(peer, ...statuses) {
       for (const { status, at } of statuses) redis.setStatus(peer, status, at);
     },
+    async beat(peer, text) {
+      redis.setHeartbeat(peer, text);
+    },
     async log(peer, ...lines) {
       for (const line of lines) redis.pushLog(peer, line);
     },

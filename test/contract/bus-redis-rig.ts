@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { redisBuses } from '../../src/drivers/redis/redis-bus.ts';
 import { SESSION_LIMITS } from '../../src/drivers/redis/redis-session.ts';
-import { commandKey, formatStatusEntry, logKey, statusKey, statusStreamKey } from '../../src/model/wire.ts';
+import {
+  commandKey,
+  formatStatusEntry,
+  heartbeatKey,
+  logKey,
+  statusKey,
+  statusStreamKey,
+} from '../../src/model/wire.ts';
 import type { BusRig } from './bus-fixture.ts';
 import { CuttableWire } from './bus-wire.ts';
 import { PrivateRedis } from './redis-server-private.ts';
@@ -41,6 +48,9 @@ export async function redisBusRig(
             .exec();
         }),
       );
+    },
+    async beat(name, text) {
+      await peer.set(heartbeatKey(name), text);
     },
     async log(name, ...lines) {
       await Promise.all(lines.map((line) => peer.lpush(logKey(name), line)));

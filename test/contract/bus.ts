@@ -5,6 +5,7 @@ import { commandsContract } from './bus-commands.ts';
 import { BusFixture, type BusRig } from './bus-fixture.ts';
 import { followContract } from './bus-follow.ts';
 import { handContract } from './bus-hand.ts';
+import { heartbeatsContract } from './bus-heartbeats.ts';
 import { logsContract } from './bus-logs.ts';
 import { replicatedContract } from './bus-replicated.ts';
 import { statusesContract } from './bus-statuses.ts';
@@ -25,6 +26,7 @@ export function busContract(name: string, makeRig: () => Promise<BusRig>): void 
     statusesContract(at);
     replicatedContract(at);
     handContract(at);
+    heartbeatsContract(at);
     logsContract(at);
     followContract(at);
 

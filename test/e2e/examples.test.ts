@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../testbed/run-command.ts';
-import { type Bench, everythingOurs, startBenchWithReferencePeer } from './harness.ts';
+import { type Bench, everythingOurs, exampleOnBed, startBenchWithReferencePeer } from './harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const EXAMPLES = join(ROOT, 'examples');
@@ -21,28 +21,15 @@ afterAll(async () => {
   await bench?.[Symbol.asyncDispose]();
 });
 
-/** An example with the addresses, keys and images of the bed in the place of those that it shows; nothing else is changed. */
-async function onBed(name: string): Promise<string> {
-  const { bed } = bench;
-  const addresses = ['192.0.2.10', '198.51.100.20', '203.0.113.7'];
-  let yaml = await readFile(join(EXAMPLES, name), 'utf8');
-  addresses.forEach((address, index) => {
-    yaml = yaml.replaceAll(address, bed.hosts[index]?.address ?? address);
-  });
-  yaml = yaml
-    .replaceAll('ssh_user: test', `ssh_user: ${bed.hosts[0]?.user}`)
-    .replaceAll(/ssh_auth: .*/g, `ssh_auth: ${bed.keyPath}`)
-    .replaceAll('redis:7-alpine', bed.images.redis)
-    .replaceAll('port: 6399', 'port: 7441')
-    .replaceAll('../dist/', `${ROOT}/dist/`);
-  return bench.config(name, yaml);
-}
+const onBed = (name: string): Promise<string> => exampleOnBed(bench, name);
 
 describe('every example', () => {
   test('is known to this suite', async () => {
     expect((await readdir(EXAMPLES)).filter((file) => file.endsWith('.yaml')).sort()).toEqual([
       'broken.yaml',
       'expectations.yaml',
+      // In four-languages.test.ts.
+      'five-peers-four-languages.yaml',
       'five-peers-one-host.yaml',
       'five-peers-three-hosts.yaml',
       'local-5peer.yaml',

@@ -6,6 +6,8 @@ import type { TmEvent } from '../../src/model/event.ts';
 import { buildImage } from '../testbed/build-image.ts';
 import { engineRequest } from '../testbed/engine-api.ts';
 import type { HostOptions, TestHost } from '../testbed/host.ts';
+import { clientBaseImages, type ImageName, provideImage } from '../testbed/images.ts';
+import { runCommand } from '../testbed/run-command.ts';
 import { startTestbed, type Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 
@@ -47,6 +49,20 @@ export interface LocalBench extends AsyncDisposable {
 /** The same on a bed of real hosts. */
 export interface Bench extends LocalBench {
   readonly bed: Testbed;
+}
+
+/** The same with the images of the reference peers in all four languages, built as a user builds them. */
+export async function startBenchWithAllReferencePeers(hosts: number): Promise<Bench> {
+  const bench = await startBenchWithReferencePeer(hosts);
+  const { dockerHost, dockerSocket } = bench.bed.control;
+  const bases = Object.keys(clientBaseImages) as readonly (ImageName & keyof typeof clientBaseImages)[];
+  await Promise.all(bases.map((name) => provideImage(dockerSocket, name)));
+  await runCommand(join(ROOT, 'scripts/clients/build-images.sh'), ['rust', 'python', 'go'], {
+    // BuildKit is a plugin that need not be installed. The rest is what cargo, pip and go are configured with.
+    env: { ...process.env, DOCKER_HOST: dockerHost, DOCKER_BUILDKIT: '0', DOCKER_CONFIG: bench.bed.dir },
+    timeoutMs: 900_000,
+  });
+  return bench;
 }
 
 /** The same with the image of the reference peer, built from the repository's own Dockerfile. */
@@ -140,6 +156,23 @@ function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Runn
       if (!pattern.test(stdout + stderr)) throw new Error(`tm did not write ${pattern}, but:\n${stdout}\n${stderr}`);
     },
   };
+}
+
+/** An example with the addresses, keys and images of the bed in the place of those that it shows; nothing else is changed. Gives its path. */
+export async function exampleOnBed(bench: Bench, name: string): Promise<string> {
+  const { bed } = bench;
+  const addresses = ['192.0.2.10', '198.51.100.20', '203.0.113.7'];
+  let yaml = await readFile(join(ROOT, 'examples', name), 'utf8');
+  addresses.forEach((address, index) => {
+    yaml = yaml.replaceAll(address, bed.hosts[index]?.address ?? address);
+  });
+  yaml = yaml
+    .replaceAll('ssh_user: test', `ssh_user: ${bed.hosts[0]?.user}`)
+    .replaceAll(/ssh_auth: .*/g, `ssh_auth: ${bed.keyPath}`)
+    .replaceAll('redis:7-alpine', bed.images.redis)
+    .replaceAll('port: 6399', 'port: 7441')
+    .replaceAll('../dist/', `${ROOT}/dist/`);
+  return bench.config(name, yaml);
 }
 
 /** The `hosts:` of a config for the bed's hosts, over SSH. */

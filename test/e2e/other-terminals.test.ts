@@ -32,6 +32,7 @@ timeout: { startup: 20, shutdown: 10 }
 redis: { runtime: process, port: 7461 }
 hosts:
   - { name: here, address: localhost, runtime: process, base_port: 12300 }
+peer_environment: { LOG_LEVEL: debug }
 peers:
   - { name: alice, command: [node, ${REFERENCE_PEER}], bootstrap: [bob] }
   - { name: bob, command: [node, ${REFERENCE_PEER}] }

@@ -137,6 +137,17 @@ export function randomTemper(random: SeededEntropy, wild: number): Temper {
   }
 }
 
+/** Whether a peer sends heartbeats, and when it stands still. */
+export function randomPulse(random: SeededEntropy, wild: number): Pick<Temper, 'heartbeatMs' | 'frozen'> {
+  const pulse = random.below(4) === 0 ? {} : { heartbeatMs: oneOf(random, [200, 900, 2000]) };
+  if (random.fraction() >= 0.4 * wild) return pulse;
+  const first = 300 + random.below(9000);
+  const frozen = [{ fromMs: first, toMs: first + oneOf(random, [50, 4000, 12_000, 25_000, 500_000]) }];
+  if (random.below(2) === 0)
+    frozen.push({ fromMs: frozen[0]!.toMs + random.below(5000), toMs: frozen[0]!.toMs + 30_000 });
+  return { ...pulse, frozen };
+}
+
 export function oneOf<T>(random: SeededEntropy, choices: readonly T[]): T {
   const choice = choices[random.below(choices.length)];
   if (choice === undefined) throw new Error('nothing to choose from');

@@ -13,7 +13,7 @@ import type { HostName, ImageRef } from '../../src/model/names.ts';
 import { imageRef } from '../../src/model/names.ts';
 import type { ObservedImage } from '../../src/model/observed.ts';
 import type { World } from '../../src/run/world.ts';
-import { GOOD, type PeerDiary, playPeer, type Temper } from './simulated-peer.ts';
+import { type Beat, GOOD, type PeerDiary, playPeer, type Temper } from './simulated-peer.ts';
 
 /** A whole world in memory, with peers that live in it. One `SimulatedWorld` outlives many runs of tm. */
 export interface SimulatedWorld {
@@ -27,6 +27,8 @@ export interface SimulatedWorld {
   readonly present: Map<string, Temper>;
   /** By the container's id: what it was told. */
   readonly diaries: Map<string, PeerDiary>;
+  /** Every heartbeat that was sent, in order. */
+  readonly beats: Beat[];
   /** Faults: asked before and after every call of the hosts' ports. */
   interfere: MemoryHooks['interfere'];
   /** A tm as a new process of this machine. */
@@ -81,6 +83,7 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
     tempers: new Map(),
     present: new Map(),
     diaries: new Map(),
+    beats: [],
     interfere: undefined,
     boot: () => {
       pid += 1;
@@ -135,7 +138,7 @@ export function simulatedWorld(hosts: readonly HostName[], seed: string | number
       const name = process.environment['PEER_NAME'] ?? '';
       const temper = world.tempers.get(name) ?? GOOD;
       world.present.set(name, temper);
-      playPeer(process, redis, clock, temper, diary, life.signal).catch((error: unknown) => {
+      playPeer(process, redis, clock, temper, diary, life.signal, world.beats).catch((error: unknown) => {
         if (!life.signal.aborted) throw error;
       });
     },

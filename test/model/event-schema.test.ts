@@ -277,6 +277,8 @@ const FULL = {
   },
   'peer-exited': { type: 'peer-exited', peer: ALICE, host: HOST, exitCode: 0 },
   'peer-restarting': { type: 'peer-restarting', peer: ALICE, delayMs: 5000 },
+  'peer-silent': { type: 'peer-silent', peer: ALICE, forMs: 10_003, lastAt: '2026-02-03T14:02:18.120Z' },
+  'peer-heard': { type: 'peer-heard', peer: ALICE, afterMs: 25_010 },
   'host-lost': { type: 'host-lost', host: HOST, because: 'closed' },
   'expectation-decided': {
     type: 'expectation-decided',

@@ -12,6 +12,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
+/** All the ways to use the library; the example; what its README shows. */
+const PROGRAMS = ['consumer.ts', 'counter.ts', 'readme.ts'];
+
 /** Somebody else's project, with the package installed as npm would leave it. */
 let consumer: string;
 
@@ -27,6 +30,12 @@ beforeAll(async () => {
   }
   await writeFile(join(consumer, 'package.json'), '{ "type": "module" }');
   await copyFile(join(root, 'test/peer/fixtures/consumer.ts.txt'), join(consumer, 'consumer.ts'));
+  await copyFile(join(root, 'examples/counter/counter.ts'), join(consumer, 'counter.ts'));
+  const readme = await readFile(join(root, 'src/peer/README.md'), 'utf8');
+  await writeFile(
+    join(consumer, 'readme.ts'),
+    /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? 'no program in the README',
+  );
 });
 afterAll(() => rm(consumer, { recursive: true, force: true }));
 
@@ -42,13 +51,9 @@ it.each(['nodenext', 'preserve'])(
       '--types',
       'node',
     ];
-    const compiling = run(
-      process.execPath,
-      [tsc, ...options, '--module', module, '--target', 'es2023', 'consumer.ts'],
-      {
-        cwd: consumer,
-      },
-    );
+    const compiling = run(process.execPath, [tsc, ...options, '--module', module, '--target', 'es2023', ...PROGRAMS], {
+      cwd: consumer,
+    });
     await expect(compiling.catch((error: { stdout: string }) => error.stdout)).resolves.toMatchObject({ stdout: '' });
   },
 );

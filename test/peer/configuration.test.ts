@@ -48,14 +48,49 @@ it.each([
 it('lists everything that is missing at once', () => {
   const error = fault({ PEER_NAME: '' });
   expect(error.code).toBe('configuration');
-  for (const name of ['REDIS_URL', 'PEER_NAME', 'LISTEN_ADDR']) expect(error.message).toContain(`${name} is not set`);
+  for (const name of ['REDIS_URL', 'PEER_NAME']) expect(error.message).toContain(`${name} is not set`);
+  expect(error.message).not.toContain('LISTEN_ADDR');
+});
+
+it('lists everything that is unusable at once', () => {
+  const { message } = fault({ REDIS_URL: 'nonsense', PEER_NAME: '', LISTEN_ADDR: 'here', LOG_LEVEL: 'loud' });
+  for (const name of ['REDIS_URL', 'PEER_NAME', 'LISTEN_ADDR', 'LOG_LEVEL']) expect(message).toContain(`\n  ${name} `);
+});
+
+it('needs no LISTEN_ADDR, and takes an empty one for none', () => {
+  const { REDIS_URL, PEER_NAME } = GOOD;
+  expect(readConfiguration({}, { REDIS_URL, PEER_NAME }).listenAddr).toBeUndefined();
+  expect(readConfiguration({}, { REDIS_URL, PEER_NAME, LISTEN_ADDR: '' }).listenAddr).toBeUndefined();
+});
+
+it('sends heartbeats, and statuses without a gap, only under a tm', () => {
+  expect(readConfiguration({}, GOOD)).toMatchObject({ heartbeatMs: 0, statusGapMs: { streamed: 20, setOnly: 20 } });
+  const underTm = { ...GOOD, TM_RUN_ID: 'smoke-1' };
+  expect(readConfiguration({}, underTm)).toMatchObject({
+    heartbeatMs: 2_000,
+    statusGapMs: { streamed: 0, setOnly: 20 },
+  });
+  expect(readConfiguration({ heartbeatMs: 0, statusGapMs: 5 }, underTm)).toMatchObject({
+    heartbeatMs: 0,
+    statusGapMs: { streamed: 5, setOnly: 5 },
+  });
+  expect(readConfiguration({ heartbeatMs: 500 }, GOOD).heartbeatMs).toBe(0);
+});
+
+it.each([
+  [{ closeTimeoutMs: -1 }, 'the option closeTimeoutMs is -1; expected 0 or more'],
+  [{ heartbeatMs: Number.NaN }, 'the option heartbeatMs is NaN; expected 0 or more'],
+  [{ statusGapMs: Number.POSITIVE_INFINITY }, 'the option statusGapMs is Infinity; expected 0 or more'],
+])('refuses the option %o', (options, message) => {
+  expect(() => readConfiguration(options, GOOD)).toThrow(message);
 });
 
 it.each([
   [{ REDIS_URL: 'nonsense' }, /REDIS_URL is not a URL/],
   [{ REDIS_URL: 'http://h:1' }, /REDIS_URL has the scheme "http"; expected redis or rediss/],
   [{ REDIS_URL: 'redis:///0' }, /REDIS_URL names no host/],
-  [{ REDIS_URL: 'redis://h/first' }, /REDIS_URL names the database "first"; expected a number/],
+  [{ REDIS_URL: 'redis://h/first' }, /REDIS_URL names a database that is no number/],
+  [{ REDIS_URL: 'redis://u:12/secret@h' }, /REDIS_URL names a database that is no number.*%2F/],
   [{ REDIS_URL: 'redis://:secret%ZZ@h' }, /REDIS_URL has a user or password that is not percent-encoded/],
   [{ LISTEN_ADDR: '0.0.0.0:11984' }, /LISTEN_ADDR is "0\.0\.0\.0:11984"; expected a multiaddr/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"; expected one of error, warn, info, debug, trace/],

@@ -30,3 +30,15 @@ it.each([
   for (const own of ['error', 'warn', 'info', 'debug', 'trace'] as const) log[own]('x');
   expect(lines).toEqual(expected.map((own) => `${own}|x`));
 });
+
+it('never throws, whatever the values do', () => {
+  const lines: string[] = [];
+  const log = createLog('info', (line) => lines.push(line));
+  const broken = {
+    get [Symbol.toStringTag]() {
+      throw new Error('no name');
+    },
+  };
+  log.info('look: %o', broken);
+  expect(lines).toEqual(['info|a log line whose values cannot be shown: no name']);
+});

@@ -79,6 +79,15 @@ export class PrivateRedis implements AsyncDisposable {
     await exited;
   }
 
+  /** Stops it where it is: it stays connected, and answers nobody until `thaw`. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.down();
   }

@@ -159,6 +159,36 @@ it('one that has disconnected gets nothing, and says so when asked to push', asy
   await logged('bob', 'info|got welcome back from alice');
 });
 
+it('writes log lines, reports statuses and does nothing for as long as it is told', async () => {
+  await start('alice');
+  await tell('alice', 'log|warn|3|a|b', 'log|debug|2|not shown', 'status|one|two||three', 'work|250', 'status|four');
+  await standing('alice', 'four');
+  const lines = await redis.logOf('alice');
+  expect(lines.slice(0, 3)).toEqual(['warn|a|b 1', 'warn|a|b 2', 'warn|a|b 3']);
+  expect(lines.slice(3, 5)).toEqual([
+    expect.stringMatching(/^info\|logged 3 lines in \d+ ms$/),
+    expect.stringMatching(/^info\|logged 2 lines in \d+ ms$/),
+  ]);
+  expect(lines.slice(5)).toEqual([
+    expect.stringMatching(/^error\|status : .*a status is a word/),
+    'info|worked 250 ms',
+  ]);
+  const entries = await redis.admin.xrange('alice_statuses', '-', '+');
+  const statuses = entries.map(([, fields]) => ({ text: fields[1], at: Number(fields[3]) }));
+  expect(statuses.map(({ text }) => text).slice(1)).toEqual(['one', 'two', 'three', 'four']);
+  expect(statuses[4]!.at - statuses[3]!.at).toBeGreaterThanOrEqual(245);
+});
+
+it('goes on after what it does not understand', async () => {
+  await start('alice');
+  const strange = ['log|loud|1|x', 'log|info|many|x', 'work', 'work|-1', 'status', '', '|', 'fly|%s|\u0000\n😀'];
+  await tell('alice', ...strange, 'status|still here');
+  await standing('alice', 'still here');
+  const logged = await redis.logOf('alice');
+  const unknown = strange.filter((raw) => raw !== 'status');
+  expect(logged).toEqual(unknown.map((raw) => `warn|unknown command: ${raw}`));
+});
+
 it('crashes with the code that it is told, without a word', async () => {
   await start('alice');
   await tell('alice', 'crash|7');

@@ -2,15 +2,16 @@ import { expect, test } from 'vitest';
 import { runFor, runUntilSettled } from '../../src/drivers/memory/clock-drive.ts';
 import { createSeededEntropy, type SeededEntropy } from '../../src/drivers/memory/entropy.ts';
 import { testName } from '../../src/model/names.ts';
-import { randomTemper, randomTest } from '../fakes/random-test.ts';
+import { randomPulse, randomTemper, randomTest } from '../fakes/random-test.ts';
 import { HOSTS } from '../fakes/sample-spec.ts';
 import type { SimulatedWorld } from '../fakes/simulated-world.ts';
 import { checkPlayed, checkReports, ofType, type Played } from './check-judged.ts';
+import { checkSilences } from './check-silence.ts';
 import { start, worldWithRedisImage } from './play.ts';
 
 /**
- * Whole runs with random expectations and commands that wait, peers that say and report and die as they like, a slow or broken Redis and
- * signals, each decided by its seed. `SEEDS=17 npx vitest run test/run/judged-runs` plays one again.
+ * Whole runs with random expectations and commands that wait, peers that say and report and die as they like, or stand still and go on, a
+ * slow or broken Redis and signals, each decided by its seed. `SEEDS=17 npx vitest run test/run/judged-runs` plays one again.
  */
 const given = process.env['SEEDS']?.split(',').map(Number);
 const seeds = given ?? Array.from({ length: 200 }, (_, index) => index + 1);
@@ -37,33 +38,45 @@ test.each([0, 1, 2, 3])(
 );
 
 test.runIf(given === undefined)('the seeds come to every kind of end', () => {
-  const kinds = ['passed', 'failed', 'interrupted', 'errored', 'met', 'unmet', 'undecided', 'late'];
+  const kinds = ['passed', 'failed', 'interrupted', 'errored', 'met', 'unmet', 'undecided', 'late', 'silent', 'heard'];
   const rules = ['started', 'alive', 'taken', 'stopped'].map((rule) => `${rule} unmet`);
   for (const kind of [...kinds, ...rules]) expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(2);
 });
 
 test('a seed decides everything', async () => {
-  expect(await play(7)).toEqual(await play(7));
+  const [one, other] = [await play(7), await play(7)];
+  expect(one.played).toEqual(other.played);
+  expect(one.journal).toEqual(other.journal);
 });
 
 async function check(seed: number): Promise<void> {
-  const { played, journal } = await play(seed);
+  const { played, journal, world } = await play(seed);
   checkPlayed(played);
+  checkSilences(played.events, world.tempers, world.beats, 0);
   await checkReports(played, journal);
   const { events } = played;
   note(ofType(events, 'verdict')[0]?.verdict.kind ?? 'none');
   for (const { outcome } of ofType(events, 'expectation-decided')) note(outcome);
   for (const _ of ofType(events, 'expectation-late')) note('late');
+  for (const _ of ofType(events, 'peer-silent')) note('silent');
+  for (const _ of ofType(events, 'peer-heard')) note('heard');
   for (const { rule, outcome } of ofType(events, 'rule-decided')) note(`${rule} ${outcome}`);
 }
 
-async function play(seed: number): Promise<{ readonly played: Played; readonly journal: readonly string[] }> {
+interface Life {
+  readonly played: Played;
+  readonly journal: readonly string[];
+  readonly world: SimulatedWorld;
+}
+
+async function play(seed: number): Promise<Life> {
   const random = createSeededEntropy(`judged ${seed}`);
   const wild = random.below(3) / 2;
   const of = randomTest(random, wild);
   const failFast = random.below(5) === 0;
   const world = worldWithRedisImage();
-  for (const peer of of.peers) world.tempers.set(peer, randomTemper(random, wild));
+  const pulse = random.fork('pulse');
+  for (const peer of of.peers) world.tempers.set(peer, { ...randomTemper(random, wild), ...randomPulse(pulse, wild) });
   makeSlow(world, random);
   const { commands, expectations } = of;
   const { run, events } = start(
@@ -78,7 +91,7 @@ async function play(seed: number): Promise<{ readonly played: Played; readonly j
   await makeTrouble(world, random, run.stop);
   await runUntilSettled(world.clock, run.outcome, { maxSteps: MOST_MOVES });
   const journal = [...(world.disk.tests.get(testName('sample'))?.runs.values() ?? [])][0]?.journal ?? [];
-  return { played: { test: of, failFast, events }, journal };
+  return { played: { test: of, failFast, events }, journal, world };
 }
 
 /** Commands and their answers take some of the clock's time, or only turns of the event loop, or nothing. */

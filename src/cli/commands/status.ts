@@ -12,6 +12,7 @@ import type { StatusReport } from '../../views/lists/status-headline.ts';
 import { statusLines } from '../../views/lists/status-view.ts';
 import type { RunFacts } from '../../views/run-model/run-facts.ts';
 import { createRunModel } from '../../views/run-model/run-model.ts';
+import { silentSince } from '../../views/run-model/silent-since.ts';
 import { parseEvent } from '../../views/watch/parse-event.ts';
 import type { Context } from '../context.ts';
 import type { Args } from '../input/args.ts';
@@ -131,6 +132,7 @@ function jsonOf({ status, facts, elapsedMs, last }: StatusReport): object {
               facts.expectations.filter(({ decided }) => decided?.outcome === outcome).length,
             ]),
           ),
+          silent: [...facts.peers.values()].filter((peer) => silentSince(peer) !== undefined).map(({ peer }) => peer),
           died: [...facts.peers.values()].filter(({ life }) => life === 'died').map(({ peer }) => peer),
         };
   return {

@@ -1,13 +1,11 @@
 import { type LockHolder, TmError } from '../../model/fault.ts';
 import { type PeerName, type TestName, testName } from '../../model/names.ts';
 import type { Bus, Buses, RedisLock } from '../../ports/bus.ts';
+import { MemoryConnection, unreachable } from './bus-connection.ts';
 import { MemoryListening } from './bus-listening.ts';
 import { appendEvents } from './event-history.ts';
 import type { MemoryRedis, MemoryRedisClient, MemoryRedisServer } from './redis-memory.ts';
 import { type MemoryPlace, placeOf } from './status-reader.ts';
-
-/** Milliseconds for which a lost connection is made again before it is given up. */
-const GIVE_UP_MS = 60_000;
 
 /** Opens buses to a Redis in memory. Everything happens in promises and by the clock of that Redis, so it can be replayed. */
 export function memoryBuses(redis: MemoryRedis): Buses {
@@ -23,9 +21,6 @@ export function memoryBuses(redis: MemoryRedis): Buses {
   };
 }
 
-const unreachable = (because: string): TmError =>
-  new TmError({ kind: 'unreachable', what: 'redis', message: `Redis cannot be reached: ${because}` });
-
 interface Outstanding {
   readonly message: number;
   readonly command: string;
@@ -34,12 +29,9 @@ interface Outstanding {
 class MemoryBus implements Bus {
   readonly #redis: MemoryRedis;
   readonly #client: MemoryRedisClient;
-  readonly #waiters = new Set<() => void>();
+  readonly #connection: MemoryConnection;
   /** Sent and not yet taken, oldest first. */
   readonly #outstanding = new Map<PeerName, Outstanding[]>();
-  #state: 'up' | 'lost' | 'dead' | 'killed' | 'closed' = 'up';
-  #because = '';
-  #giveUp = new AbortController();
   #listening: MemoryListening | undefined;
   #messages = 0;
   readonly #ways = { there: Promise.resolve(), back: Promise.resolve() };
@@ -51,18 +43,20 @@ class MemoryBus implements Bus {
   constructor(redis: MemoryRedis) {
     this.#redis = redis;
     this.#server = redis.server;
+    this.#connection = new MemoryConnection(redis.clock, (because) => this.#gaveUp(because));
     this.#client = {
       changed: (change) => {
-        if (this.#state !== 'up') return;
+        if (!this.#connection.isUp) return;
         if (change.kind === 'taken') this.#receipts(change.peer);
-        if (change.kind === 'events') this.#wake();
+        if (change.kind === 'events') this.#connection.wake();
         this.#listening?.changed(change);
       },
-      lost: (because) => this.#lost(because),
+      lost: (because) => {
+        if (this.#connection.lost(because)) this.#listening?.lost(because);
+      },
       restored: () => this.#restored(),
       killed: () => {
-        this.#state = 'killed';
-        this.#giveUp.abort();
+        this.#connection.killed();
         this.#listening?.killed();
       },
     };
@@ -78,18 +72,19 @@ class MemoryBus implements Bus {
   }
 
   async clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     for (const peer of peers) {
       this.#server.statuses.delete(peer);
       this.#server.history.delete(peer);
       this.#server.logs.delete(peer);
+      this.#server.heartbeats.delete(peer);
       this.#server.commands.delete(peer);
       this.#outstanding.delete(peer);
     }
   }
 
   async replicate(...[peers, signal]: Parameters<Bus['replicate']>): Promise<boolean> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     if (this.#redis.replicationRefused || this.#listening !== undefined) return false;
     if (peers.length > 0 && peers.every((peer) => this.#places.has(peer))) return true;
     this.#places = new Map(peers.map((peer) => [peer, placeOf(this.#server, peer)]));
@@ -97,12 +92,12 @@ class MemoryBus implements Bus {
   }
 
   async ask(...[test, request, signal]: Parameters<Bus['ask']>): Promise<void> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     this.#redis.pushRequest(test, request);
   }
 
   async listen(...[test, peers, listener, signal]: Parameters<Bus['listen']>): Promise<MemoryListening> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     if (this.#listening !== undefined) {
       throw new TmError({ kind: 'failed', message: 'somebody listens to the peers already' });
     }
@@ -116,7 +111,7 @@ class MemoryBus implements Bus {
       precision: replicated ? 'replicated' : this.#redis.configRefused ? 'polled' : 'notified',
       places,
       server: () => this.#server,
-      up: (until) => this.#up(until),
+      up: (until) => this.#connection.up(until),
       ended: () => {
         if (this.#listening === listening) this.#listening = undefined;
       },
@@ -132,7 +127,7 @@ class MemoryBus implements Bus {
     const message = this.#messages;
     const { travel } = this.#redis;
     if (travel !== undefined) await this.#inTurn('there', travel);
-    await this.#up(signal);
+    await this.#connection.up(signal);
     const outstanding = this.#outstanding.get(peer) ?? [];
     this.#outstanding.set(peer, outstanding);
     outstanding.push({ message, command });
@@ -143,12 +138,23 @@ class MemoryBus implements Bus {
   }
 
   async status(peer: PeerName, signal: AbortSignal): Promise<string | undefined> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     return this.#server.statuses.get(peer);
   }
 
+  async heartbeats(...[peers, signal]: Parameters<Bus['heartbeats']>): ReturnType<Bus['heartbeats']> {
+    await this.#connection.up(signal);
+    const { heartbeats } = this.#server;
+    return new Map(
+      peers.flatMap((peer) => {
+        const text = heartbeats.get(peer);
+        return text === undefined ? [] : [[peer, text] as const];
+      }),
+    );
+  }
+
   async lock(...[holder, signal]: Parameters<Bus['lock']>): ReturnType<Bus['lock']> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     const heldBy = this.#redis.takeLock(holder);
     if (heldBy !== undefined) return { heldBy };
     // What was asked of an earlier run is not for this one.
@@ -157,25 +163,25 @@ class MemoryBus implements Bus {
     const lock: RedisLock = {
       held: true,
       [Symbol.asyncDispose]: async () => {
-        if (this.#state === 'up') this.#redis.freeLock(holder);
+        if (this.#connection.isUp) this.#redis.freeLock(holder);
       },
     };
     return lock;
   }
 
   async holder(...[machine, signal]: Parameters<Bus['holder']>): ReturnType<Bus['holder']> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     return this.#redis.lockHolder(machine);
   }
 
   async markUsed(...[test, run, at]: Parameters<Bus['markUsed']>): Promise<void> {
-    await this.#up();
+    await this.#connection.up();
     const runs = this.#server.used.get(test) ?? new Map();
     this.#server.used.set(test, runs.set(run, at));
   }
 
   async usedRuns(...[test, signal]: Parameters<Bus['usedRuns']>): ReturnType<Bus['usedRuns']> {
-    await this.#up(signal);
+    await this.#connection.up(signal);
     return [...(this.#server.used.get(test) ?? [])].map(([run, at]) => ({ run, at }));
   }
 
@@ -189,9 +195,9 @@ class MemoryBus implements Bus {
   }
 
   async publish(test: TestName, lines: readonly string[]): Promise<void> {
-    if (this.#state === 'dead' || this.#state === 'closed') return;
-    await this.#up().catch(() => undefined);
-    if (this.#state !== 'up') return;
+    if (this.#connection.isOver) return;
+    await this.#connection.up().catch(() => undefined);
+    if (!this.#connection.isUp) return;
     appendEvents(this.#server, test, lines);
     this.#redis.tell({ kind: 'events', test });
   }
@@ -199,18 +205,18 @@ class MemoryBus implements Bus {
   async *follow(test: TestName, signal: AbortSignal): AsyncGenerator<string> {
     let server: MemoryRedisServer | undefined;
     let next = 0;
-    const ended = () => this.#wake();
+    const ended = () => this.#connection.wake();
     signal.addEventListener('abort', ended, { once: true });
     try {
       while (!signal.aborted) {
-        await this.#up(signal);
+        await this.#connection.up(signal);
         if (server !== this.#server) {
           server = this.#server;
           next = server.events.get(test)?.start ?? 0;
         }
         const line = server.events.get(test)?.lines[next];
         if (line === undefined) {
-          await new Promise<void>((resolve) => this.#waiters.add(resolve));
+          await this.#connection.woken();
           continue;
         }
         next += 1;
@@ -224,29 +230,12 @@ class MemoryBus implements Bus {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state === 'killed') return;
+    if (this.#connection.isKilled) return;
     await this.#listening?.[Symbol.asyncDispose]();
     if (this.#lock !== undefined) this.#redis.letLockExpire(this.#lock);
-    this.#state = 'closed';
-    this.#giveUp.abort();
+    this.#connection.close();
     this.#redis.detach(this.#client);
-    this.#wake();
-  }
-
-  /** Resolves while the connection stands; waits for a lost one; rejects once it was given up or closed. */
-  async #up(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    while (this.#state !== 'up') {
-      if (this.#state === 'killed') await new Promise(() => undefined);
-      if (this.#state === 'dead') throw unreachable(this.#because);
-      if (this.#state === 'closed')
-        throw new TmError({ kind: 'failed', message: 'the connection to Redis was closed' });
-      await new Promise<void>((resolve) => {
-        this.#waiters.add(resolve);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-      });
-      signal?.throwIfAborted();
-    }
+    this.#connection.wake();
   }
 
   /** One connection: what is slow on its way holds up what comes behind it. */
@@ -255,31 +244,13 @@ class MemoryBus implements Bus {
     return this.#ways[way];
   }
 
-  #lost(because: string): void {
-    if (this.#state !== 'up') return;
-    this.#state = 'lost';
-    this.#because = because;
-    this.#giveUp = new AbortController();
-    const { clock } = this.#redis;
-    clock.sleepUntil(clock.now() + GIVE_UP_MS, this.#giveUp.signal).then(
-      () => this.#dead(),
-      () => undefined,
-    );
-    this.#listening?.lost(because);
-  }
-
-  #dead(): void {
-    if (this.#state !== 'lost') return;
-    this.#state = 'dead';
+  #gaveUp(because: string): void {
     this.#redis.detach(this.#client);
-    this.#listening?.gaveUp({ kind: 'unreachable', what: 'redis', message: `Redis is lost: ${this.#because}` });
-    this.#wake();
+    this.#listening?.gaveUp({ kind: 'unreachable', what: 'redis', message: `Redis is lost: ${because}` });
   }
 
   #restored(): void {
-    if (this.#state !== 'lost') return;
-    this.#giveUp.abort();
-    this.#state = 'up';
+    if (!this.#connection.restored()) return;
     const emptied = this.#server !== this.#redis.server;
     this.#server = this.#redis.server;
     for (const [peer, outstanding] of this.#outstanding) {
@@ -288,7 +259,7 @@ class MemoryBus implements Bus {
       else this.#receipts(peer);
     }
     this.#listening?.restored();
-    this.#wake();
+    this.#connection.wake();
   }
 
   #receipts(peer: PeerName): void {
@@ -297,11 +268,5 @@ class MemoryBus implements Bus {
     while (outstanding.length > waiting && this.#listening !== undefined) {
       this.#listening.taken({ peer, message: outstanding.shift()!.message });
     }
-  }
-
-  #wake(): void {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const wake of waiters) wake();
   }
 }

@@ -134,6 +134,11 @@ export class MemoryRedis {
     this.tell({ kind: 'status', peer, status });
   }
 
+  /** A peer SETs its heartbeat, `<at>|<interval>`: nobody is told. */
+  setHeartbeat(peer: PeerName, text: string): void {
+    this.server.heartbeats.set(peer, text);
+  }
+
   /** A peer writes `level|message`. */
   pushLog(peer: PeerName, line: string): void {
     listOf(this.server.logs, peer).push(line);
@@ -223,6 +228,7 @@ class Server {
   readonly statuses = new Map<PeerName, string>();
   /** Every SET since the peer's keys were last deleted, oldest first: what streams and the replication stream tell. */
   readonly history = new Map<PeerName, MemoryStatus[]>();
+  readonly heartbeats = new Map<PeerName, string>();
   /** Oldest first. */
   readonly logs = new Map<PeerName, string[]>();
   /** Oldest first. */

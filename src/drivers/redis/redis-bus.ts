@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TmError } from '../../model/fault.ts';
 import { type PeerName, runId, type TestName, testName } from '../../model/names.ts';
-import { commandKey, logKey, statusKey, statusStreamKey } from '../../model/wire.ts';
+import { heartbeatKey, peerKeys, statusKey } from '../../model/wire.ts';
 import type { Bus, Buses, Listening } from '../../ports/bus.ts';
 import { abortable } from './abortable.ts';
 import { followEvents } from './event-follow.ts';
@@ -9,6 +9,7 @@ import { EventPublisher } from './event-publisher.ts';
 import { dropRequests, putRequest } from './hand-requests.ts';
 import { openReplicaFeed } from './open-replica-feed.ts';
 import { eventsKey, eventsStartKey, IN_FLIGHT_KEY, sentKey, usedKey } from './own-keys.ts';
+import type { Reply } from './redis-call.ts';
 import type { RedisLink } from './redis-link.ts';
 import { RedisListening } from './redis-listening.ts';
 import { processAlive, redisLockHolder, takeRedisLock } from './redis-lock.ts';
@@ -63,7 +64,7 @@ class RedisBus implements Bus {
 
   async clear(peers: readonly PeerName[], signal: AbortSignal): Promise<void> {
     // The batch in flight is of lines that these lists held.
-    const keys = peers.flatMap((peer) => [commandKey(peer), statusKey(peer), statusStreamKey(peer), logKey(peer)]);
+    const keys = peers.flatMap(peerKeys);
     await this.#session.run('the deletion of old keys', (link) => link.call('del', IN_FLIGHT_KEY, ...keys), signal);
     this.#sends.cleared(peers);
     if (this.#listening instanceof RedisListening) this.#listening.cleared(peers);
@@ -109,6 +110,14 @@ class RedisBus implements Bus {
   async status(peer: PeerName, signal: AbortSignal): Promise<string | undefined> {
     const reply = await this.#session.run('a status', (link) => link.call('get', statusKey(peer)), signal);
     return typeof reply === 'string' ? reply : undefined;
+  }
+
+  async heartbeats(...[peers, signal]: Parameters<Bus['heartbeats']>): ReturnType<Bus['heartbeats']> {
+    if (peers.length === 0) return new Map();
+    const keys = peers.map(heartbeatKey);
+    const reply = await this.#session.run('the heartbeats', (link) => link.call('mget', ...keys), signal);
+    const texts = reply as readonly Reply[];
+    return new Map(peers.flatMap((peer, i) => (typeof texts[i] === 'string' ? [[peer, texts[i]] as const] : [])));
   }
 
   async lock(...[holder, signal]: Parameters<Bus['lock']>): ReturnType<Bus['lock']> {

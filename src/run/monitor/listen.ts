@@ -129,6 +129,7 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
     throw error;
   }
   recorder.emit({ type: 'bus-ready', redis: `Redis ${bus.version}`, precision: listening.precision });
+  const watching = session.heartbeats.watch(bus, closing.signal);
 
   return {
     send: (peer, command, origin) => messages.send(peer, command, origin),
@@ -149,6 +150,7 @@ export async function startMonitoring(session: Session): Promise<Monitoring> {
         });
       }
       closing.abort();
+      await watching;
       await disposeQuietly(listening);
     },
   };

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../lib/format-duration.ts';
 import type { PeerName } from '../../model/names.ts';
 import { SHUTDOWN_COMMAND } from '../../model/wire.ts';
 import type { PeerState } from '../board.ts';
@@ -35,7 +36,7 @@ export async function shutDown(session: Session): Promise<void> {
       failures.push({
         rule: 'taken',
         reason: lives(peer)
-          ? `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline`
+          ? `${peer} did not take "${command}" within ${shutdownSeconds} s of the end of the timeline${silent(session, [peer])}`
           : `${peer} ${board.peers.get(peer)?.life === 'died' ? 'died' : 'stopped'} without taking "${command}"`,
       });
   }
@@ -50,7 +51,11 @@ export async function shutDown(session: Session): Promise<void> {
   await board.until(() => monitoring.fault() !== undefined || asked.every(isDown), clock, clock.now() + patienceMs);
   const running = asked.filter((peer) => !isDown(peer));
   if (running.length > 0) {
-    const reason = `${names(running)} did not report stopped within ${shutdownSeconds} s`;
+    const silentOnes = silent(
+      session,
+      running.map(({ peer }) => peer),
+    );
+    const reason = `${names(running)} did not report stopped within ${shutdownSeconds} s${silentOnes}`;
     failures.push({ rule: 'stopped', reason });
   }
 
@@ -63,4 +68,21 @@ export async function shutDown(session: Session): Promise<void> {
 
 function isDown(peer: PeerState): boolean {
   return peer.life !== 'alive' || peer.status?.word === 'stopped';
+}
+
+/** Peers of a reason that are named one by one. */
+const MOST_SILENT = 5;
+
+/** `; bob has been silent for 42 s`: of these peers those that were not heard at all lately. */
+function silent({ heartbeats }: Session, peers: readonly PeerName[]): string {
+  const found = peers.flatMap((peer) => {
+    const forMs = heartbeats.silentForMs(peer);
+    return forMs === undefined ? [] : [`${peer} has been silent for ${formatDuration(forMs)}`];
+  });
+  const more = found.length - MOST_SILENT;
+  return found
+    .slice(0, MOST_SILENT)
+    .concat(more > 0 ? [`and ${more} more`] : [])
+    .map((text, i) => `${i === 0 ? ';' : ','} ${text}`)
+    .join('');
 }

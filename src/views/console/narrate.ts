@@ -94,6 +94,18 @@ export function narrate(event: TmEvent, story: Story, verbose: boolean): readonl
       const text = event.delayMs === 0 ? 'restarting now' : `restarting in ${shortTime(event.delayMs)}`;
       return [{ who: peer(event.peer), mark: 'restart', tone: 'sent', text }];
     }
+    case 'peer-silent':
+      return [
+        caution(
+          peer(event.peer),
+          `silent for ${shortTime(event.forMs)}: no heartbeat, status or log line`,
+          'it hangs, is suspended, or does not reach Redis',
+        ),
+      ];
+    case 'peer-heard':
+      return [
+        { who: peer(event.peer), mark: 'good', tone: 'good', text: `heard again after ${shortTime(event.afterMs)}` },
+      ];
     case 'host-lost':
       return [{ who: { kind: 'place', name: event.host }, mark: 'bad', tone: 'bad', text: `lost: ${event.because}` }];
     case 'stop-requested':

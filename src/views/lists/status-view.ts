@@ -11,6 +11,7 @@ import { type Marks, marksFor } from '../marks.ts';
 import type { Output } from '../output.ts';
 import { createPalette, type Tone } from '../palette.ts';
 import type { RunFacts } from '../run-model/run-facts.ts';
+import { silentSince } from '../run-model/silent-since.ts';
 import { safeLine } from '../safe-text.ts';
 import { paintSegments, plainSegments, type Segment } from '../segments.ts';
 import { columnTime } from '../short-time.ts';
@@ -116,14 +117,17 @@ function peerLines({ status, facts }: StatusReport, marks: Marks): readonly Line
     status.peers.map((standing): readonly Segment[] => {
       const { mark, tone, text } = lifeOf(standing, marks);
       const { word, detail = '' } = parseStatus(standing.status ?? '');
-      const told = facts?.peers.get(standing.peer)?.statuses.at(-1);
+      const known = facts?.peers.get(standing.peer);
+      const told = known?.statuses.at(-1);
       const since = told === undefined || told.status !== standing.status ? '' : `since ${moment(told.atMs, facts)}`;
+      const lastHeard = known === undefined ? undefined : silentSince(known);
+      const silent = lastHeard !== undefined && standing.container?.state === 'running';
       return [
-        { text: mark, tone },
+        silent ? { text: marks.caution, tone: 'caution' } : { text: mark, tone },
         { text: standing.peer, tone: 'strong' },
         { text, tone: tone === 'bad' ? 'bad' : 'plain' },
         word === '' && standing.container !== undefined ? { text: 'no status', tone: 'quiet' } : { text: word },
-        { text: since, tone: 'quiet' },
+        silent ? { text: `silent since ${moment(lastHeard, facts)}`, tone: 'caution' } : { text: since, tone: 'quiet' },
         { text: standing.host ?? '' },
         { text: detail, tone: 'quiet' },
       ];

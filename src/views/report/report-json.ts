@@ -66,7 +66,8 @@ function expectationJson({ expectation, outcome, because, window, sightings, aro
 
 const sightingJson = ({ peer, kind, text, atMs }: Sighting) => ({ peer, kind, text, atMs });
 
-function peerJson({ peer, host, image, life, statuses, died, exited, restarts, logs }: PeerFacts, zeroMs: number) {
+function peerJson(facts: PeerFacts, zeroMs: number) {
+  const { peer, host, image, life, statuses, died, exited, restarts, silences, logs } = facts;
   const end = died ?? exited;
   return {
     peer,
@@ -82,6 +83,11 @@ function peerJson({ peer, host, image, life, statuses, died, exited, restarts, l
             ...(died === undefined ? {} : { oomKilled: died.oomKilled, lastLines: died.lastLines }),
           },
     restarts: restarts.map(({ atMs, delayMs }) => ({ atMs: offset(atMs, zeroMs), delayMs })),
+    silences: silences.map(({ fromMs, toMs, lastAt }) => ({
+      fromMs: offset(fromMs, zeroMs),
+      toMs: toMs === undefined ? undefined : offset(toMs, zeroMs),
+      lastAt,
+    })),
     statuses: statuses.map(({ atMs, status, missed, via, reportedAt }) => ({
       atMs: offset(atMs, zeroMs),
       status,

@@ -2,6 +2,7 @@
 import type { DescribedPeer, TmEvent } from '../../model/event.ts';
 import type { PeerName } from '../../model/names.ts';
 import type { LogLevel } from '../../model/wire.ts';
+import { shortTime } from '../short-time.ts';
 import type {
   CommandFacts,
   EventOf,
@@ -11,13 +12,15 @@ import type {
   PeerFacts,
   RuleFacts,
   RunFacts,
+  SilenceFact,
   StatusFact,
 } from './run-facts.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-interface PeerState extends Writable<Omit<PeerFacts, 'statuses' | 'restarts' | 'logs'>> {
+interface PeerState extends Writable<Omit<PeerFacts, 'statuses' | 'restarts' | 'silences' | 'logs'>> {
   readonly statuses: StatusFact[];
   readonly restarts: EventOf<'peer-restarting'>[];
+  readonly silences: Writable<SilenceFact>[];
   readonly logs: Record<LogLevel, number>;
 }
 type Growing =
@@ -73,6 +76,7 @@ function peerOf(state: State, peer: PeerName, described?: DescribedPeer): PeerSt
     statuses: [],
     life: 'waiting',
     restarts: [],
+    silences: [],
     logs: { error: 0, warn: 0, info: 0, debug: 0, trace: 0 },
   };
   state.peers.set(peer, fresh);
@@ -167,18 +171,31 @@ export function learn(state: State, event: TmEvent, keepLogs: number): void {
       return;
     case 'peer-died': {
       const peer = peerOf(state, event.peer);
+      endSilence(peer, atMs);
       peer.life = 'died';
       peer.died = event;
       return;
     }
     case 'peer-exited': {
       const peer = peerOf(state, event.peer);
+      endSilence(peer, atMs);
       peer.life = 'ended';
       peer.exited = event;
       return;
     }
-    case 'peer-restarting':
-      peerOf(state, event.peer).restarts.push(event);
+    case 'peer-restarting': {
+      const peer = peerOf(state, event.peer);
+      endSilence(peer, atMs);
+      peer.restarts.push(event);
+      return;
+    }
+    case 'peer-silent':
+      peerOf(state, event.peer).silences.push({ fromMs: atMs - event.forMs, lastAt: event.lastAt });
+      state.notices.push({ atMs, text: `${event.peer} is silent for ${shortTime(event.forMs)}` });
+      return;
+    case 'peer-heard':
+      endSilence(peerOf(state, event.peer), atMs);
+      state.notices.push({ atMs, text: `${event.peer} is heard again` });
       return;
     case 'expectation-decided': {
       const facts = state.expectations[event.expectation];
@@ -224,6 +241,11 @@ export function learn(state: State, event: TmEvent, keepLogs: number): void {
       // Steps under way are for the lists that draw them.
       return;
   }
+}
+
+function endSilence({ silences }: PeerState, atMs: number): void {
+  const last = silences.at(-1);
+  if (last !== undefined) last.toMs ??= atMs;
 }
 
 function commandOf(

@@ -16,6 +16,16 @@ export interface StatusFact {
   readonly reportedAt?: string;
 }
 
+/** A stretch in which a peer that sends heartbeats was not heard. */
+export interface SilenceFact {
+  /** When it was last heard. */
+  readonly fromMs: number;
+  /** When it was heard again, or excused by its restart or its end; missing: not yet. */
+  readonly toMs?: number;
+  /** Its own wall time of its last heartbeat. */
+  readonly lastAt: string;
+}
+
 export interface PeerFacts {
   readonly peer: PeerName;
   readonly host?: HostName;
@@ -27,6 +37,8 @@ export interface PeerFacts {
   readonly died?: EventOf<'peer-died'>;
   readonly exited?: EventOf<'peer-exited'>;
   readonly restarts: readonly EventOf<'peer-restarting'>[];
+  /** In their order; only the last one may be going on. */
+  readonly silences: readonly SilenceFact[];
   readonly logs: Readonly<Record<LogLevel, number>>;
 }
 
@@ -93,7 +105,7 @@ export interface RunFacts {
   readonly logs: readonly LogFact[];
   /** Lines that are no longer among `logs`. */
   readonly forgottenLogs: number;
-  /** Warnings, lost hosts, breaks of the bus, refused requests: whatever wants an eye. */
+  /** Warnings, lost hosts, silent peers, breaks of the bus, refused requests: whatever wants an eye. */
   readonly notices: readonly Notice[];
   readonly plan?: EventOf<'planned'>;
   readonly steps: { readonly finished: number; readonly failed: number };

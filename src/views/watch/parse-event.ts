@@ -28,6 +28,8 @@ const KNOWN: ReadonlySet<string> = new Set(
     'peer-died': true,
     'peer-exited': true,
     'peer-restarting': true,
+    'peer-silent': true,
+    'peer-heard': true,
     'host-lost': true,
     'expectation-decided': true,
     'expectation-late': true,

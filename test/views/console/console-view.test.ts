@@ -623,6 +623,20 @@ describe('lines', () => {
     `);
   });
 
+  test('a peer that falls silent, and is heard again', async () => {
+    const events: readonly EventBody[] = [
+      { type: 'peer-silent', peer: BOB, forMs: 10_003.4, lastAt: '2026-02-03T14:02:20.000Z' },
+      { type: 'peer-heard', peer: BOB, afterMs: 95_012 },
+    ];
+    expect(await lines(events)).toMatchInlineSnapshot(`
+      "
+        3.000s  bob      ⚠ silent for 10 s: no heartbeat, status or log line
+                           │ it hangs, is suspended, or does not reach Redis
+        4.000s  bob      ✔ heard again after 1 min 35 s
+      "
+    `);
+  });
+
   test('after a stop, the commands that were still to come are not listed one by one', async () => {
     const skipped: EventBody = { type: 'command-skipped', index: 4, peer: BOB, command: 'pull', because: 'stopped' };
     expect(await lines([{ type: 'stop-requested', by: 'SIGTERM' }, skipped])).toMatchInlineSnapshot(`

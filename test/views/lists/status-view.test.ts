@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
-import type { TmEvent } from '../../../src/model/event.ts';
+import type { EventBody, TmEvent } from '../../../src/model/event.ts';
 import { peerName, runId, testName } from '../../../src/model/names.ts';
 import type { TestStatus } from '../../../src/model/test-status.ts';
 import type { StatusReport } from '../../../src/views/lists/status-headline.ts';
@@ -97,6 +97,24 @@ describe('statusLines', () => {
         · eve      not there                                garage
       "
     `);
+  });
+
+  test('a silent peer is marked, as long as it is silent and runs', () => {
+    const events: TmEvent[] = expects().filter((event) => event.atMs <= 22_134);
+    const tell = (atMs: number, body: EventBody) => events.push({ seq: 1, time: '', atMs, ...body });
+    const rowsOf = () =>
+      drawn({ status: RUNNING, facts: factsOf(events) })
+        .split('\n')
+        .filter((line) => /^ {2}. (bob|charlie) /.test(line));
+    const before = rowsOf();
+    for (const name of ['bob', 'charlie'])
+      tell(22_200, { type: 'peer-silent', peer: peerName(name), forMs: 10_000, lastAt: '2026-02-03T14:02:20.000Z' });
+    expect(rowsOf()).toEqual([
+      expect.stringMatching(/^ {2}⚠ bob +running +connected +silent since 10\.066s +cloud$/),
+      expect.stringContaining('✖ charlie  ended with 137  started    since 1.8s '),
+    ]);
+    tell(24_000, { type: 'peer-heard', peer: peerName('bob'), afterMs: 11_800 });
+    expect(rowsOf()).toEqual(before);
   });
 
   test('a run in which something has failed, on a narrow terminal, with a host that does not answer', () => {

@@ -180,7 +180,7 @@ describe('messages in a lane', () => {
   });
 });
 
-test('peers in question are those that died, did not take a command, or stand in what is not met', async () => {
+test('peers in question are those that died, fell silent, did not take a command, or stand in what is not met', async () => {
   expect([...peersInQuestion(await accountFrom(scenarios.passes()))]).toEqual([]);
-  expect([...peersInQuestion(await accountFrom(fivePeers()))].sort()).toEqual(['bob', 'charlie']);
+  expect([...peersInQuestion(await accountFrom(fivePeers()))].sort()).toEqual(['bob', 'charlie', 'eve']);
 });

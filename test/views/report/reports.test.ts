@@ -152,6 +152,17 @@ describe('report.html', () => {
     expect(page).toContain('stats (by hand)');
   });
 
+  test('marks the silences of a peer on its lane', async () => {
+    const page = (await reportsOf(fivePeers()))['report.html'];
+    expect(page.match(/<rect class="silence"/g)).toHaveLength(2);
+    expect(page).toContain(
+      'silent from 10.997 s for 15 s\nits last heartbeat by its own clock: 2026-02-03T14:02:24.120Z',
+    );
+    expect(page).toMatch(/aria-label="eve: [^"]*, silent from 10\.997 s, silent from 27\.000 s, ended/);
+    expect(page).toContain('silent from here</li>');
+    expect((await reportsOf(scenarios.expects()))['report.html']).not.toMatch(/silent from|class="silence"/);
+  });
+
   test('asks for nothing from anywhere', async () => {
     const page = (await reportsOf(fivePeers()))['report.html'];
     expect(page).not.toMatch(/(?:src|href)="(?!#)/);

@@ -124,6 +124,10 @@ function meshRun({ peers, test, lines, lengthMs }: Options): readonly TmEvent[] 
     const ms = ZERO + random.below(Math.floor(peer === third ? lengthMs * 0.77 : lengthMs));
     script.at(ms, { type: 'log', peer, level, message });
   }
+  const asleep = peers.at(-1) ?? first;
+  script.at(ZERO + 21_000, { type: 'peer-silent', peer: asleep, forMs: 10_003, lastAt: '2026-02-03T14:02:24.120Z' });
+  script.at(ZERO + 26_003, { type: 'peer-heard', peer: asleep, afterMs: 15_006 });
+  script.at(ZERO + 37_000, { type: 'peer-silent', peer: asleep, forMs: 10_000, lastAt: '2026-02-03T14:02:40.120Z' });
   script.at(ZERO + 15_200, { type: 'log', peer: second, level: 'warn', message: 'pull: no messages' });
   script.at(ZERO + lengthMs * 0.779, {
     type: 'log',

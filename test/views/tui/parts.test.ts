@@ -2,15 +2,20 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EventBody } from '../../../src/model/event.ts';
+import { hostName, peerName } from '../../../src/model/names.ts';
 import type { LogFact, RunFacts } from '../../../src/views/run-model/run-facts.ts';
 import { createRunModel } from '../../../src/views/run-model/run-model.ts';
+import { silentSince } from '../../../src/views/run-model/silent-since.ts';
 import { createLatch, latchMemory } from '../../../src/views/tui/latch.ts';
 import { cutLine, lineWidth, spread } from '../../../src/views/tui/line.ts';
 import { createLogMatcher } from '../../../src/views/tui/log-matches.ts';
 import { peerGrid } from '../../../src/views/tui/panes/peer-grid.ts';
+import { peerState } from '../../../src/views/tui/panes/peer-state.ts';
 import { repaint } from '../../../src/views/tui/repaint.ts';
 import { createRunTime } from '../../../src/views/tui/run-time.ts';
 import { crowd } from './crowd.ts';
+import { createRig } from './rig.ts';
 
 describe('the log matcher', () => {
   const lines = crowd({ peers: 7, zeroMs: 1000 }).filter((event) => event.type === 'log');
@@ -92,6 +97,51 @@ describe('the grid', () => {
 
   test('five peers have their whole status', () => {
     expect(peerGrid(5, 7, 40, 10)).toMatchObject({ statusWidth: 13, nameWidth: 7 });
+  });
+});
+
+describe('a peer’s state', () => {
+  const peer = peerName('alice');
+  const stateAfter = (...bodies: readonly EventBody[]) => {
+    const model = createRunModel({ keepLogs: 0 });
+    for (const [i, body] of bodies.entries()) model.hear({ seq: i + 1, atMs: i * 20_000, time: '', ...body });
+    const facts = model.facts.peers.get(peer);
+    if (facts === undefined) throw new Error('no alice');
+    return { ...peerState(facts), since: silentSince(facts) };
+  };
+  const connected: EventBody = { type: 'peer-status', peer, status: 'connected', missed: 0, via: 'stream' };
+  const silent: EventBody = { type: 'peer-silent', peer, forMs: 10_000, lastAt: '2026-02-03T14:02:20.000Z' };
+  const died: EventBody = { type: 'peer-died', peer, host: hostName('h'), oomKilled: false, lastLines: [] };
+
+  test('keeps its status and is marked while it is silent', () => {
+    expect(stateAfter(connected, silent)).toMatchObject({
+      word: 'connected',
+      tone: 'caution',
+      sign: { unicode: '⚠', ascii: '!' },
+      since: 10_000,
+    });
+  });
+
+  test.each<[string, EventBody]>([
+    ['it is heard again', { type: 'peer-heard', peer, afterMs: 30_000 }],
+    ['it is started again', { type: 'peer-restarting', peer, delayMs: 0 }],
+  ])('is as before when %s', (_, end) => {
+    expect(stateAfter(connected, silent, end)).toEqual(stateAfter(connected));
+  });
+
+  test('says of a dead one that it is dead', () => {
+    expect(stateAfter(connected, silent, died)).toEqual(stateAfter(connected, died));
+  });
+
+  test('is told in the pane: how many are silent, and of the chosen one for how long', () => {
+    const rig = createRig({ columns: 120, rows: 30 });
+    const run = crowd({ peers: 3, zeroMs: 1000 });
+    const first = run.find((event) => event.type === 'peer-status');
+    if (first === undefined) throw new Error('no status');
+    rig.hear(...run.filter((event) => event.type !== 'run-ended'));
+    rig.hear({ seq: 9_999, time: '', atMs: 900_000, type: 'peer-silent', peer: first.peer, forMs: 12_000, lastAt: '' });
+    expect(rig.screen()).toMatch(/3 alive \(1 silent\)/);
+    expect(rig.screen()).toMatch(/silent for 12 s/);
   });
 });
 

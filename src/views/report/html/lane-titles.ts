@@ -1,5 +1,5 @@
 /** What is read when something in a lane is pointed at: lines of plain text. Times are offsets in seconds. */
-import type { CommandFacts } from '../../run-model/run-facts.ts';
+import type { CommandFacts, SilenceFact } from '../../run-model/run-facts.ts';
 import type { Account, Judged } from '../account.ts';
 import { commandTimes } from '../command-times.ts';
 import type { LogTick } from '../lanes/log-ticks.ts';
@@ -42,6 +42,12 @@ export function commandTitle(command: CommandFacts, account: Account): string {
   const late = lateMs === undefined || lateMs < 1 ? [] : [`${span(lateMs)} late`];
   const taken = command.takenAfterMs === undefined ? 'not taken' : `taken after ${span(command.takenAfterMs)}`;
   return [head, [...due, sent, ...late, ...(sentMs === undefined ? [] : [taken])].join(', ')].join('\n');
+}
+
+/** Of a silence; one that did not end lasted until `endMs` of the run. */
+export function silenceTitle({ fromMs, toMs, lastAt }: SilenceFact, endMs: number, { zeroMs }: Account): string {
+  const lasted = `silent from ${inSeconds(fromMs - zeroMs)} for ${span((toMs ?? endMs) - fromMs)}`;
+  return `${toMs === undefined ? `${lasted}, until the end` : lasted}\nits last heartbeat by its own clock: ${lastAt}`;
 }
 
 /** Of log lines that share a tick. */

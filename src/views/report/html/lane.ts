@@ -1,6 +1,6 @@
 /** One peer's lane: its statuses as bars, what it was told above them, what it wrote and what was expected of it below. */
 import { parseStatus } from '../../../model/wire.ts';
-import type { CommandFacts, PeerFacts } from '../../run-model/run-facts.ts';
+import type { CommandFacts, PeerFacts, SilenceFact } from '../../run-model/run-facts.ts';
 import type { Account, Judged } from '../account.ts';
 import type { Geometry } from '../lanes/geometry.ts';
 import type { LogTick } from '../lanes/log-ticks.ts';
@@ -9,7 +9,7 @@ import type { Look } from '../lanes/status-looks.ts';
 import type { Bar } from '../lanes/status-spans.ts';
 import { endOf } from '../peer-end.ts';
 import { commandMark } from './command-mark.ts';
-import { barTitle, logTitle, shortText } from './lane-titles.ts';
+import { barTitle, logTitle, shortText, silenceTitle } from './lane-titles.ts';
 import type { Mark } from './marks.ts';
 import { html, type Markup } from './markup.ts';
 import { inSeconds, span } from './times.ts';
@@ -29,6 +29,9 @@ export interface LaneInput {
 }
 
 const WINDOW_HEIGHT = 9;
+const SILENCE_HEIGHT = 3;
+/** Statuses, and silences, that a screen reader is told. */
+const MOST_TOLD = 12;
 const MOST_WINDOWS = 6;
 /** Width of a character in percent of a usual lane, of a thousand pixels. */
 const CHARACTER = 0.75;
@@ -40,6 +43,7 @@ export function lane(input: LaneInput): Markup {
   const state = peer.life === 'died' ? ' dead' : '';
   return html`<li class="row ${geometry.kind}${state}"><span class="name" title="${peer.peer}">${peer.peer}</span><svg class="track" height="${height}" role="img" aria-label="${summary(input)}">${[
     bars.map((one) => bar(one, input)),
+    peer.silences.map((one) => silence(one, input)),
     input.ticks.map((tick) => logMark(tick, input)),
     input.commands.map((command, i) => commandMark(command, input.commands[i + 1], input)),
     endMarks(input),
@@ -51,11 +55,15 @@ export function lane(input: LaneInput): Markup {
 /** What a screen reader says in place of the picture. */
 function summary({ peer, account, commands }: LaneInput): string {
   const statuses = peer.statuses
-    .slice(0, 12)
+    .slice(0, MOST_TOLD)
     .map(({ status, atMs }) => `${shortText(parseStatus(status).word, 40)} at ${inSeconds(atMs - account.zeroMs)}`);
-  const more = peer.statuses.length > 12 ? [`${peer.statuses.length - 12} more statuses`] : [];
+  const left = peer.statuses.length - MOST_TOLD;
+  const more = left > 0 ? [`${left} more statuses`] : [];
   const told = commands.length === 0 ? [] : [`${commands.length} messages to it`];
-  return `${peer.peer}: ${[...statuses, ...more, ...told, endOf(peer)].join(', ')}`;
+  const silent = peer.silences
+    .slice(0, MOST_TOLD)
+    .map(({ fromMs }) => `silent from ${inSeconds(fromMs - account.zeroMs)}`);
+  return `${peer.peer}: ${[...statuses, ...more, ...told, ...silent, endOf(peer)].join(', ')}`;
 }
 
 function bar(one: Bar, { account, looks, geometry }: LaneInput): Markup {
@@ -82,6 +90,16 @@ function logMark(tick: LogTick, { account, geometry }: LaneInput): Markup {
   const y = geometry.logTop + geometry.logHeight - height;
   const width = tick.count === 1 ? 2 : tick.count < 10 ? 3 : 4;
   return html`<rect class="log ${tick.gravest}" x="${tick.x}%" y="${y}" width="${width}" height="${height}"><title>${logTitle(tick, account)}</title></rect>`;
+}
+
+/** A line along the foot of the bars, with its mark at the beginning. */
+function silence(one: SilenceFact, { account, scale, geometry }: LaneInput): Markup {
+  const endMs = Math.max(one.fromMs, one.toMs ?? account.facts.nowMs);
+  const title = html`<title>${silenceTitle(one, endMs, account)}</title>`;
+  const [left, right] = [scale.at(one.fromMs), scale.at(endMs)];
+  const width = Math.max(0.12, Math.round((right - left) * 1000) / 1000);
+  const foot = geometry.barTop + geometry.barHeight;
+  return html`<g class="silent">${title}<rect class="silence" x="${left}%" y="${foot - SILENCE_HEIGHT}" width="${width}%" height="${SILENCE_HEIGHT}"></rect><use class="silent" href="#m-silent" x="${left}%" y="${foot - geometry.barHeight / 2}"></use></g>`;
 }
 
 function endMarks({ peer, scale, geometry, account }: LaneInput): readonly Markup[] {

@@ -19,6 +19,7 @@ export function legend({ commands, facts, peers, expectations }: Account, looks:
     ['message', 'bootstrap, shutdown', 'command', facts.messages.some(({ origin }) => origin !== 'hand')],
     ['hand', 'sent by hand', 'command', facts.messages.some(({ origin }) => origin === 'hand')],
     ['restart', 'restart', 'restart', peers.some(({ restarts }) => restarts.length > 0)],
+    ['silent', 'silent from here', 'silent', peers.some(({ silences }) => silences.length > 0)],
     ['ended', 'ended', 'ended', peers.some(({ exited }) => exited !== undefined)],
     ['died', 'died', 'died', peers.some(({ died }) => died !== undefined)],
   ];

@@ -12,6 +12,7 @@ export const MARK_PATHS = {
   died: 'M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0zM-2.6-2.6L2.6 2.6M2.6-2.6L-2.6 2.6',
   ended: 'M-4-4h8v8h-8z',
   restart: 'M3.6-3.6A5 5 0 1 0 5 0.6M5-6v4.4h-4.4',
+  silent: 'M0-6L6 5H-6zM0-2V1M0 2.8V3.4',
   tick: 'M-1-4h2v9h-2z',
   dot: 'M-1.5 0a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0z',
   seen: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z',

@@ -173,6 +173,8 @@ button:hover{background:var(--panel)}
 .died use,use.died{fill:var(--bad);stroke:var(--page);stroke-width:1.6}
 .ended use,use.ended{fill:var(--page);stroke:var(--muted);stroke-width:1.6}
 .restart use,use.restart{fill:none;stroke:var(--text);stroke-width:1.6}
+.silent use,use.silent{fill:var(--caution);stroke:var(--page);stroke-width:1.4}
+.silence{fill:var(--caution)}
 .window{stroke-width:1}
 .window.met{fill:var(--good-tint);stroke:var(--good-line)}
 .window.unmet{fill:url(#p-unmet);stroke:var(--bad)}

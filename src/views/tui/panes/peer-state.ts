@@ -1,6 +1,7 @@
 import { parseStatus } from '../../../model/wire.ts';
 import type { Tone } from '../../palette.ts';
 import type { PeerFacts } from '../../run-model/run-facts.ts';
+import { silentSince } from '../../run-model/silent-since.ts';
 
 /** How a peer stands, in a word, a colour, and a sign that says the same without it. */
 export interface PeerState {
@@ -24,11 +25,14 @@ const KNOWN: Readonly<Record<string, Looks>> = {
 };
 const WAITING: Looks = { tone: 'quiet', sign: { unicode: '·', ascii: '.' } };
 const DIED: Looks = { tone: 'bad', sign: { unicode: '✖', ascii: 'x' } };
+/** Not heard lately: what it last reported may be so no longer. */
+const SILENT: Looks = { tone: 'caution', sign: { unicode: '⚠', ascii: '!' } };
 /** A word of the peers' own. */
 const OWN: Looks = { tone: 'sent', sign: { unicode: '◆', ascii: '*' } };
 
-/** How a peer stands: by its end, if it has come to one, else by its last status. */
-export function peerState({ life, died, statuses }: PeerFacts): PeerState {
+/** How a peer stands: by its end, if it has come to one, else by its last status, which is marked while the peer is silent. */
+export function peerState(peer: PeerFacts): PeerState {
+  const { life, died, statuses } = peer;
   if (life === 'died') {
     if (died?.oomKilled) return { word: 'out of memory', brief: 'oom', ...DIED };
     const code = died?.exitCode;
@@ -38,5 +42,6 @@ export function peerState({ life, died, statuses }: PeerFacts): PeerState {
   if (last === undefined) return { word: 'waiting', ...WAITING };
   const { word } = parseStatus(last.status);
   if (life === 'ended') return { word: 'stopped', ...(KNOWN['stopped'] ?? OWN) };
+  if (silentSince(peer) !== undefined) return { word, ...SILENT };
   return { word, ...(Object.hasOwn(KNOWN, word) ? (KNOWN[word] ?? OWN) : OWN) };
 }

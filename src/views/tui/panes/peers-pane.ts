@@ -1,6 +1,7 @@
 import { countOf } from '../../count-of.ts';
 import { cutEnd, cutMiddle, padEnd } from '../../fit-text.ts';
 import type { PeerFacts } from '../../run-model/run-facts.ts';
+import { silentSince } from '../../run-model/silent-since.ts';
 import { safeLine } from '../../safe-text.ts';
 import { shortTime } from '../../short-time.ts';
 import type { Line, Piece } from '../line.ts';
@@ -61,8 +62,9 @@ function summary(peers: readonly PeerFacts[]): string {
   const counts = { waiting: 0, alive: 0, ended: 0, died: 0 };
   for (const { life } of peers) counts[life] += 1;
   if (peers.length === 0) return '';
+  const silent = peers.filter((peer) => silentSince(peer) !== undefined).length;
   const parts = [
-    ...(counts.alive > 0 ? [`${counts.alive} alive`] : []),
+    ...(counts.alive > 0 ? [`${counts.alive} alive${silent > 0 ? ` (${silent} silent)` : ''}`] : []),
     ...(counts.waiting > 0 ? [`${counts.waiting} waiting`] : []),
     ...(counts.ended > 0 ? [`${counts.ended} stopped`] : []),
     ...(counts.died > 0 ? [`${counts.died} died`] : []),
@@ -75,7 +77,9 @@ function detail(peer: PeerFacts, { marks, nowMs }: PaneInput): Line {
   const last = peer.statuses.at(-1);
   const lasting = peer.life === 'alive' && last !== undefined ? ` for ${shortTime(nowMs - last.atMs)}` : '';
   const { error, warn } = peer.logs;
+  const since = silentSince(peer);
   const parts = [
+    ...(since === undefined ? [] : [`silent for ${shortTime(nowMs - since)}`]),
     ...(peer.host === undefined ? [] : [`on ${peer.host}`]),
     ...(peer.restarts.length > 0 ? [countOf(peer.restarts.length, 'restart')] : []),
     ...(error > 0 ? [countOf(error, 'error')] : []),
