@@ -79,7 +79,10 @@ impl Sender {
                 self.lines(&[format!("warn|{count} log lines are missing here: the peer's log buffer was full")]).await;
             }
             Report::Status { text, at, number, done } => {
-                sleep_until(progress.status_due).await;
+                // Tokio's timer rounds up to a millisecond, also for an instant that is past.
+                if Instant::now() < progress.status_due {
+                    sleep_until(progress.status_due).await;
+                }
                 let outcome = self.status(&text, at, number, progress).await;
                 progress.status_due = Instant::now() + if progress.streaming { self.streamed_gap } else { self.set_gap };
                 if outcome.is_ok() {

@@ -22,9 +22,12 @@ LEVEL_NUMBERS = {
 }
 
 
+_UPWARDS = sorted(LEVEL_NUMBERS.items(), key=lambda item: item[1])
+
+
 def level_word(number: int) -> str:
     """The protocol's word for a level: the nearest that is as grave or graver, `error` above all of them."""
-    for word, known in sorted(LEVEL_NUMBERS.items(), key=lambda item: item[1]):
+    for word, known in _UPWARDS:
         if number <= known:
             return word
     return "error"
