@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// hang takes no command any more.
+func hang() { select {} }
