@@ -38,4 +38,5 @@ cat <<'NEXT'
   npx tm watch                                in another terminal, while it runs
   npx tm validate examples/broken.yaml        what six mistakes look like
   npx tm init                                 a config of your own to begin with
+  docs/guides/                                a peer of your own, in TypeScript, Rust, Python or Go
 NEXT

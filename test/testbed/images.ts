@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from './cache-dir.ts';
 import { importImage } from './engine-api.ts';
+import { glibcRootfs } from './glibc-rootfs.ts';
 import { findProgram } from './programs.ts';
+import { pythonRootfs } from './python-rootfs.ts';
 import { packRootfs, type Rootfs } from './rootfs.ts';
 
-/** References of the images that each testbed has in its control engine. The hosts start without any. */
+/** References of the images that each testbed has in its control engine, unless told otherwise. The hosts start without any. */
 export const testImages = {
   /** BusyBox: sh, sleep, nc, … */
   base: 'tm-test/base:1',
@@ -20,7 +22,22 @@ export const testImages = {
   node: 'node:20-bookworm-slim',
 } as const;
 
-export type ImageName = keyof typeof testImages;
+/**
+ * What the Dockerfiles of the clients in other languages build on, under the names of the real images; `provideImage` puts them into an
+ * engine that needs them. The stand-ins hold less than the real ones, so what builds and runs on them does so on those too.
+ */
+export const clientBaseImages = {
+  /** For programs without a C library, such as Go's. */
+  busyboxMusl: 'busybox:1.37-musl',
+  /** This machine's glibc, for programs that are linked with it, such as Rust's. */
+  busyboxGlibc: 'busybox:1.37-glibc',
+  /** This machine's Python, with whatever C library it has. */
+  python: 'python:3.11-alpine',
+} as const;
+
+const references = { ...testImages, ...clientBaseImages };
+
+export type ImageName = keyof typeof references;
 
 interface Recipe {
   readonly rootfs: Rootfs;
@@ -54,12 +71,15 @@ const recipes: Readonly<Record<ImageName, () => Promise<Recipe>>> = {
     rootfs: { programs: { '/usr/local/bin/node': process.execPath }, stripped: ['/usr/local/bin/node'] },
     changes: [PATH, `ENV NODE_VERSION=${process.versions.node}`, 'CMD ["node"]'],
   }),
+  busyboxMusl: async () => ({ rootfs: { programs: {} }, changes: [PATH, 'CMD ["sh"]'] }),
+  busyboxGlibc: async () => ({ rootfs: await glibcRootfs(), changes: [PATH, 'CMD ["sh"]'] }),
+  python: async () => ({ rootfs: await pythonRootfs(), changes: [PATH, 'ENV LANG=C.UTF-8', 'CMD ["python3"]'] }),
 };
 
 /** Puts an image into the engine behind `socket`, from the cache where it is there already. */
 export async function provideImage(socket: string, name: ImageName): Promise<void> {
   const recipe = await recipes[name]();
-  await importImage(socket, await cachedTar(name, recipe.rootfs), testImages[name], recipe.changes);
+  await importImage(socket, await cachedTar(name, recipe.rootfs), references[name], recipe.changes);
 }
 
 /** The tar of a file system, packed anew only when a file that goes into it has changed. */

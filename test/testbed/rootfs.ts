@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { findProgram } from './programs.ts';
 import { runCommand } from './run-command.ts';
 
@@ -10,8 +11,18 @@ export interface Rootfs {
   readonly programs: Readonly<Record<string, string>>;
   /** Path inside → script of this machine, made executable. */
   readonly scripts?: Readonly<Record<string, string>>;
-  /** Path inside → program of this machine whose symbol table is not worth carrying. */
-  readonly stripped?: readonly string[];
+  /** Path inside → what the symbolic link there leads to. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Path inside → directory of this machine. */
+  readonly trees?: Readonly<Record<string, Tree>>;
+  /** Paths inside of programs whose symbol table is not worth carrying; `all`: of all programs and their libraries. */
+  readonly stripped?: 'all' | readonly string[];
+}
+
+interface Tree {
+  readonly source: string;
+  /** A regular expression for the names of files and directories that stay behind; text, so that it counts in the recipe's fingerprint. */
+  readonly without: string;
 }
 
 const textFiles: Readonly<Record<string, string>> = {
@@ -43,12 +54,20 @@ export async function packRootfs(tar: string, rootfs: Rootfs): Promise<void> {
     await chmod(join(stage, 'tmp'), 0o1777);
     for (const [path, text] of Object.entries(textFiles)) await writeFile(join(stage, path), text);
     await addBusybox(stage);
+    const libraries = new Set<string>();
     for (const [path, source] of Object.entries(rootfs.programs)) {
       await addFile(stage, path, source, 0o755);
-      for (const library of await sharedLibraries(source)) await addFile(stage, library, library, 0o755);
-      if (rootfs.stripped?.includes(path)) await runCommand('strip', [join(stage, path)]).catch(() => '');
+      for (const library of await sharedLibraries(source)) libraries.add(library);
+    }
+    for (const library of libraries) await addFile(stage, library, library, 0o755);
+    const { stripped = [] } = rootfs;
+    for (const path of stripped === 'all' ? [...Object.keys(rootfs.programs), ...libraries] : stripped) {
+      // It is not installed everywhere, and only makes things smaller.
+      await runCommand('strip', [join(stage, path)]).catch(() => '');
     }
     for (const [path, source] of Object.entries(rootfs.scripts ?? {})) await addFile(stage, path, source, 0o755);
+    for (const [path, target] of Object.entries(rootfs.links ?? {})) await symlink(target, join(stage, path));
+    for (const [path, tree] of Object.entries(rootfs.trees ?? {})) await addTree(join(stage, path), tree);
     await mkdir(dirname(tar), { recursive: true });
     const partial = `${tar}.${process.pid}`;
     await runCommand('tar', ['-C', stage, '--numeric-owner', '--owner=0', '--group=0', '-cf', partial, '.']);
@@ -68,9 +87,20 @@ async function addBusybox(stage: string): Promise<void> {
 }
 
 /** The libraries that the loader would open, by the paths under which it looks for them; none for a static program. */
-async function sharedLibraries(program: string): Promise<readonly string[]> {
+export async function sharedLibraries(program: string): Promise<readonly string[]> {
   const listing = await runCommand('ldd', [program]).catch(() => '');
   return [...listing.matchAll(/^\s*(?:\S+ => )?(\/\S+) \(0x/gm)].flatMap((match) => match[1] ?? []);
+}
+
+async function addTree(target: string, { source, without }: Tree): Promise<void> {
+  const leftOut = new RegExp(without);
+  await cp(source, target, {
+    recursive: true,
+    // Links may lead out of the tree, or nowhere.
+    dereference: true,
+    preserveTimestamps: true,
+    filter: (path) => path === source || (!leftOut.test(basename(path)) && existsSync(path)),
+  });
 }
 
 async function addFile(stage: string, path: string, source: string, mode: number): Promise<void> {

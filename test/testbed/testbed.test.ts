@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildImage, makeLayeredImage } from './build-image.ts';
 import { engineAnswers, engineRequest } from './engine-api.ts';
 import type { TestHost } from './host.ts';
-import { provideImage } from './images.ts';
+import { clientBaseImages, provideImage } from './images.ts';
 import { runCommand } from './run-command.ts';
 import { openTunnel, sshTo } from './ssh-client.ts';
 import { startTestbed, type Testbed } from './testbed.ts';
@@ -129,6 +129,23 @@ describe('images', () => {
     await buildImage(bed, { context, tag: 'tm-test/built:1' });
     expect(await docker(bed.control.dockerSocket, 'run', '--rm', 'tm-test/built:1')).toBe('42\n');
     await rm(context, { recursive: true });
+  });
+
+  test('the stand-in for Python runs it with its standard library, for any user', async () => {
+    await provideImage(bed.control.dockerSocket, 'python');
+    // Without libgcc_s, a thread that outlives the interpreter would end the process with SIGABRT.
+    const program =
+      'import asyncio, ctypes, json, ssl; ctypes.CDLL("libgcc_s.so.1"); print(json.dumps(asyncio.run(asyncio.sleep(0, [ssl.CERT_NONE, 42]))))';
+    const run = ['run', '--rm', '--user', '1000:1000', clientBaseImages.python, 'python', '-c', program];
+    expect(await docker(bed.control.dockerSocket, ...run)).toBe('[0, 42]\n');
+  });
+
+  test('the stand-in for BusyBox with glibc holds that, and no library that the real one has not', async () => {
+    await provideImage(bed.control.dockerSocket, 'busyboxGlibc');
+    const find = ['run', '--rm', clientBaseImages.busyboxGlibc, 'find', '/', '-xdev', '-name', '*.so.*'];
+    const libraries = (await docker(bed.control.dockerSocket, ...find)).trim().split('\n');
+    expect(libraries.filter((file) => /\/(libc|libm|ld-linux.*|libnss_dns)\.so\.\d+$/.test(file))).toHaveLength(4);
+    expect(libraries.filter((file) => /gcc|std|ssl|crypto/.test(file))).toEqual([]);
   });
 
   test('a layered image has the layers that were asked for', async () => {

@@ -12,7 +12,7 @@ import { sweep } from './sweep.ts';
 export interface TestbedOptions {
   /** How many hosts, h1 and up, or what is special about each. */
   readonly hosts: number | readonly HostOptions[];
-  /** Images to put into the control engine; by default all. */
+  /** Images to put into the control engine; by default all of `testImages`. */
   readonly images?: readonly ImageName[];
   /** For the control engine and all hosts; by default dockerd takes the best that works here. */
   readonly storageDriver?: string;
@@ -81,7 +81,7 @@ async function fill(slot: Slot, options: TestbedOptions, log: (line: string) => 
   const timed = stopwatch(log);
   const [dockerSocket, hosts] = await both(
     timed('control engine', startControlEngine(slot, storageDriver)).then(async (socket) => {
-      await all(images.map((name) => timed(testImages[name], provideImage(socket, name))));
+      await all(images.map((name) => timed(name, provideImage(socket, name))));
       return socket;
     }),
     all(
