@@ -1,14 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-export interface Requirement {
-  readonly id: string;
-  readonly of: 'peer' | 'client' | 'tm';
-  readonly level: 'must' | 'should';
-  readonly since: string;
-  /** What a peer does to which this applies. */
-  readonly if?: string;
-  readonly text: string;
-}
+import type { Requirement } from '../../clients/conformance/requirement.ts';
 
 export interface ProtocolKey {
   readonly name: string;
