@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 )
 
 // MuleClient is a peer's line to tm: commands come in, statuses and log lines go out. Its connections are made again for ever when they are
@@ -43,13 +44,20 @@ type MuleClient struct {
 var notPrintable = regexp.MustCompile(`[^!-~]`)
 
 func connect(ctx context.Context, c *configuration) (*MuleClient, error) {
-	// The random part tells this process from one of the same name before it.
-	name := "peer:" + notPrintable.ReplaceAllString(c.name, "_") + ":" + randomWord()
-	reports, err := openConnection(ctx, c.redis, name, "reports", c.connectTimeout, c.notice)
+	// The random part tells this process from one of the same name before it, and the purpose its two connections from each other: only the
+	// one for commands is ever ended by its name.
+	word := randomWord()
+	deadline := time.Now().Add(c.connectTimeout)
+	open := func(purpose string) (*connection, string, error) {
+		name := fmt.Sprintf("peer:%s:%s:%s", notPrintable.ReplaceAllString(c.name, "_"), word, purpose)
+		opened, err := openConnection(ctx, c.redis, name, purpose, deadline, c.connectTimeout, c.notice)
+		return opened, name, err
+	}
+	reports, _, err := open("reports")
 	if err != nil {
 		return nil, err
 	}
-	commands, err := openConnection(ctx, c.redis, name, "commands", c.connectTimeout, c.notice)
+	commands, name, err := open("commands")
 	if err != nil {
 		go reports.keep(func() {})
 		reports.close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -201,6 +202,28 @@ func TestChannelReadsAheadWhereRedisHasNoBLMOVE(t *testing.T) {
 				t.Error("it was not told that commands are read ahead")
 			}
 		})
+	}
+}
+
+// A notice may well be made a status or a line.
+func TestChannelTellsOfReadingAheadWithoutALock(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	r.do("ACL", "SETUSER", "peer", "on", ">s3cret", "~*", "+@all", "-blmove")
+	var client *MuleClient
+	built := make(chan struct{})
+	client = newClient(t, strings.Replace(r.url(), "redis://", "redis://peer:s3cret@", 1), func(b *MuleClientBuilder) {
+		b.OnNotice(func(text string) {
+			<-built
+			_ = client.Err()
+			client.settle(t.Context(), "x")
+			client.Log(slog.LevelInfo, text)
+		})
+	})
+	close(built)
+	r.push("a")
+	if got := receive(t, client.Commands()); got != "a" {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -31,13 +31,16 @@ type connection struct {
 	done      chan struct{}
 }
 
-// openConnection tries until Redis answers or the timeout is over; a refusal that waiting does not change ends it at once.
-func openConnection(ctx context.Context, target redisTarget, name, purpose string, timeout time.Duration, notice func(string)) (*connection, error) {
+// openConnection tries until Redis answers or the deadline is there; a refusal that waiting does not change ends it at once. timeout is what
+// the caller grants in all, for the message.
+func openConnection(
+	ctx context.Context, target redisTarget, name, purpose string, deadline time.Time, timeout time.Duration, notice func(string),
+) (*connection, error) {
 	c := &connection{
 		target: target, name: name, purpose: purpose, notice: notice,
 		changed: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
+	limited, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	because := errors.New("no answer")
 	for attempt := 0; ; attempt++ {
@@ -104,7 +107,7 @@ func (c *connection) again(attempt *int) *session {
 		case <-ctx.Done():
 		}
 	}()
-	for {
+	for told := false; ; {
 		if !pause(*attempt, c.closing) {
 			return nil
 		}
@@ -115,6 +118,11 @@ func (c *connection) again(attempt *int) *session {
 		}
 		if ctx.Err() != nil {
 			return nil
+		}
+		if isAnswer(err) && !isTransient(err) && !told {
+			// Said once: it stays so until somebody changes the server.
+			told = true
+			c.notice(fmt.Sprintf("Redis at %s refuses this peer, and is asked again: %s", c.target.address(), err))
 		}
 	}
 }

@@ -250,17 +250,21 @@ func (f *feed) readsAhead() bool {
 
 func (f *feed) readAhead(because error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.ahead {
-		f.ahead = true
+	before := f.ahead
+	f.ahead = true
+	f.mu.Unlock()
+	// Who is told may call the client, which takes the lock.
+	if !before {
 		f.notice("commands are read one ahead: " + because.Error())
 	}
 }
 
+// fail tells why before the channel ends: who ranges over it may not ask for Err.
 func (f *feed) fail(err error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.failure = err
+	f.mu.Unlock()
+	f.notice("no commands any more: " + err.Error())
 	close(f.out)
 }
 

@@ -15,10 +15,13 @@ func beat(reports *connection, peer string, interval time.Duration, begun, stop 
 	}
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
+	var last int64
 	for {
+		// Another value each time, whatever the clock does.
+		last = max(time.Now().UnixMilli(), last+1)
 		if s := reports.now(); s != nil {
 			// One that is refused or lost is not worth a word: the next one follows.
-			_, _ = s.callNow(interval/2, "SET", peer+"_heartbeat", heartbeatText(time.Now(), interval))
+			_, _ = s.callNow(interval/2, "SET", peer+"_heartbeat", heartbeatText(last, interval))
 		}
 		select {
 		case <-tick.C:
@@ -28,6 +31,6 @@ func beat(reports *connection, peer string, interval time.Duration, begun, stop 
 	}
 }
 
-func heartbeatText(at time.Time, interval time.Duration) string {
-	return fmt.Sprintf("%d|%d", at.UnixMilli(), max(1, interval.Milliseconds()))
+func heartbeatText(at int64, interval time.Duration) string {
+	return fmt.Sprintf("%d|%d", at, max(1, interval.Milliseconds()))
 }

@@ -145,9 +145,14 @@ func TestARefusalEndsTheCommands(t *testing.T) {
 	if err := client.Err(); !errors.Is(err, ErrRefused) {
 		t.Errorf("All ends with %v", err)
 	}
-	other := newClient(t, r.url())
+	var told notices
+	other := newClient(t, r.url(), told.of)
 	if _, open := <-other.Commands(); open {
 		t.Error("a command out of nothing")
+	}
+	// Who ranges over the channel may not ask for Err.
+	if !told.hold("no commands any more: Redis refuses") {
+		t.Error("it was not told why the channel has ended")
 	}
 	if err := other.Err(); !errors.Is(err, ErrRefused) {
 		t.Errorf("Commands ends with %v", err)

@@ -15,22 +15,33 @@ func (in *inbox) adopt(s *session) (lastDone string, err error) {
 	if adopted == s {
 		return "", nil
 	}
-	if predecessor != "" {
+	own, err := in.ownID(s)
+	if err != nil {
+		return "", err
+	}
+	// A server that was started anew counts from the beginning: the number may be this connection's own by now.
+	if predecessor != "" && predecessor != own {
 		if lastDone, err = in.endPredecessor(s, predecessor); err != nil {
 			return "", err
 		}
 	}
-	id, err := s.call("CLIENT", "ID")
-	if err != nil && isTransient(err) {
-		return "", err
-	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.adopted, in.clientID = s, ""
-	if err == nil {
-		in.clientID = fmt.Sprint(id)
-	}
+	in.adopted, in.clientID = s, own
 	return lastDone, nil
+}
+
+// ownID is the number of a session in CLIENT LIST; "" where Redis does not tell.
+func (in *inbox) ownID(s *session) (string, error) {
+	id, err := s.call("CLIENT", "ID")
+	switch {
+	case err == nil:
+		return fmt.Sprint(id), nil
+	case isTransient(err):
+		return "", err
+	default:
+		return "", nil
+	}
 }
 
 // endPredecessor does without what an old Redis or an access list does not let it do.

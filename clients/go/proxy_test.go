@@ -55,12 +55,13 @@ func (p *proxy) accept() {
 		p.mu.Lock()
 		down := p.down
 		p.mu.Unlock()
-		server, err := net.Dial("tcp4", p.to)
-		if err != nil || down {
+		if down {
 			client.Close()
-			if err == nil {
-				server.Close()
-			}
+			continue
+		}
+		server, err := net.Dial("tcp4", p.to)
+		if err != nil {
+			client.Close()
 			continue
 		}
 		pair := &pair{client: client, server: server}

@@ -8,8 +8,9 @@ import (
 )
 
 var (
-	// A Redis that loads, runs a script, follows another one, or is out of memory or disk.
-	notNow = regexp.MustCompile(`^(LOADING|BUSY|MASTERDOWN|READONLY|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN)\b`)
+	// A Redis that loads, runs a script, follows another one, begins to (which ends a wait for a command), lacks followers of its own, or
+	// is out of memory or disk.
+	notNow = regexp.MustCompile(`^(LOADING|BUSY|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN)\b`)
 	full   = regexp.MustCompile(`^ERR max number of clients`)
 	// It is too old to have the command, or its access list forbids it.
 	notHad = regexp.MustCompile(`^(NOPERM\b|ERR unknown command|ERR unknown subcommand|ERR Unknown subcommand)`)

@@ -75,12 +75,27 @@ func dial(ctx context.Context, target redisTarget) (*watchedConn, error) {
 	return watch(conn), nil
 }
 
-// newSession gives go-redis the connection that is there already. When it is used up there is no other: making connections again is not
-// left to go-redis, which does not tell of it.
+// newSession takes over a connection that is there already.
 func newSession(wire *watchedConn) *session {
 	s := &session{wire: wire, turn: make(chan struct{}, 1), over: make(chan struct{})}
+	s.lend()
+	go func() {
+		<-wire.over
+		s.end(wire.why)
+	}()
+	return s
+}
+
+// lentConn is a connection that who uses it cannot close.
+type lentConn struct{ *watchedConn }
+
+func (lentConn) Close() error { return nil }
+
+// lend gives go-redis the connection. When it is used up there is no other: making connections again is not left to go-redis, which does not
+// tell of it.
+func (s *session) lend() {
 	handOver := make(chan net.Conn, 1)
-	handOver <- wire
+	handOver <- lentConn{s.wire}
 	s.client = redis.NewClient(&redis.Options{
 		Dialer: func(context.Context, string, string) (net.Conn, error) {
 			select {
@@ -102,18 +117,22 @@ func newSession(wire *watchedConn) *session {
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
 	s.conn = s.client.Conn()
-	go func() {
-		<-wire.over
-		s.end(wire.why)
-	}()
-	return s
+}
+
+// lendAgain is for after an answer like READONLY, by which go-redis calls a connection bad and answers all that follows by itself. The
+// connection is as good as before. Needs the turn.
+func (s *session) lendAgain() {
+	s.conn.Close()
+	s.client.Close()
+	s.lend()
 }
 
 // greet logs in by itself, so that Redis's own words say what it refuses.
 func (s *session) greet(target redisTarget, name string) error {
 	if target.password != "" {
 		words := []any{"AUTH", target.username, target.password}
-		if target.username == "" {
+		if target.username == "" || target.username == "default" {
+			// Who a password alone stands for; and a Redis before 6.0 knows no users.
 			words = []any{"AUTH", target.password}
 		}
 		if _, err := s.call(words...); err != nil {
@@ -171,6 +190,9 @@ func (s *session) within(limit time.Duration, words []any) (any, error) {
 func (s *session) do(limit time.Duration, words []any) (any, error) {
 	defer s.limit(limit)()
 	reply, err := s.conn.Do(context.Background(), words...).Result()
+	if isAnswer(err) && isTransient(err) {
+		s.lendAgain()
+	}
 	return reply, s.judge(err)
 }
 
@@ -193,8 +215,11 @@ func (s *session) transaction(commands ...[]any) ([]answer, error) {
 		queued[i] = pipe.Do(context.Background(), words...)
 	}
 	exec := pipe.Do(context.Background(), "EXEC")
-	if _, err := pipe.Exec(context.Background()); err != nil && !isAnswer(err) {
+	switch _, err := pipe.Exec(context.Background()); {
+	case err != nil && !isAnswer(err):
 		return nil, s.judge(err)
+	case err != nil && isTransient(err):
+		s.lendAgain()
 	}
 
 	answers := make([]answer, len(commands))

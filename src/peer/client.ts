@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RESTART_EXIT_CODE } from '../model/wire.ts';
 import { type PeerCommand, parseCommand } from './command.ts';
-import { type PeerConfiguration, type PeerOptions, readConfiguration } from './configuration.ts';
+import { LONGEST_MS, type PeerConfiguration, type PeerOptions, readConfiguration } from './configuration.ts';
 import { Connection } from './connection.ts';
 import { writeDelay } from './delay.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -71,7 +71,7 @@ export async function connectPeer(options: PeerOptions = {}): Promise<PeerClient
   const began = performance.now();
   const reports = await Connection.open(
     redis,
-    clientName,
+    `${clientName}:reports`,
     connectTimeoutMs,
     watch('reports', () => outbox?.restored()),
   );
@@ -146,7 +146,7 @@ class RedisPeerClient implements PeerClient {
 
   async flush(timeoutMs: number = this.#configuration.closeTimeoutMs): Promise<boolean> {
     const timer = new AbortController();
-    const late = pause(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+    const late = pause(Math.min(timeoutMs, LONGEST_MS), false, { signal: timer.signal }).catch(() => false);
     const flushed = this.#parts.outbox.flushed().then(
       () => true,
       () => false,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { DELAY_FILE, LOG_LEVELS, type LogLevel } from '../model/wire.ts';
 import { PeerError } from './peer-error.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
@@ -48,7 +49,7 @@ const DEFAULTS = {
 /** Milliseconds after which a status that was only SET has been read, but on a very busy machine. */
 const SET_GAP_MS = 20;
 /** What a timer can hold. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** What the client works with, all decided. */
 export interface PeerConfiguration extends Required<Omit<PeerOptions, 'redisUrl' | 'statusGapMs' | 'listenAddr'>> {
@@ -56,6 +57,19 @@ export interface PeerConfiguration extends Required<Omit<PeerOptions, 'redisUrl'
   readonly listenAddr: string | undefined;
   /** With a status stream, and without. */
   readonly statusGapMs: { readonly streamed: number; readonly setOnly: number };
+}
+
+const toStderr = (text: string) => void process.stderr.write(`the-mule: ${text}\n`);
+
+/** Keeps what `tell` throws from ending the client's work, in the middle of which it is called. */
+function guarded(tell: (text: string) => void): (text: string) => void {
+  return (text) => {
+    try {
+      tell(text);
+    } catch (error) {
+      toStderr(`${text}\nonNotice failed with that: ${inspect(error)}`);
+    }
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -117,6 +131,6 @@ export function readConfiguration(options: PeerOptions, environment: Environment
     handleSignals: options.handleSignals ?? true,
     delayFile: options.delayFile ?? (environment['TM_DELAY_FILE'] || DELAY_FILE),
     exit: options.exit ?? ((code) => process.exit(code)),
-    onNotice: options.onNotice ?? ((text) => void process.stderr.write(`the-mule: ${text}\n`)),
+    onNotice: options.onNotice === undefined ? toStderr : guarded(options.onNotice),
   };
 }

@@ -189,8 +189,10 @@ export class Inbox {
   async #replacePredecessor(): Promise<void> {
     const session = this.#blocking.sessions;
     if (session === this.#session) return;
-    await this.#endPredecessor(this.#blocking);
-    this.#clientId = await ask(this.#blocking, 'ID');
+    const own = await ask(this.#blocking, 'ID');
+    // A server that was started anew counts from the beginning: the number may be this connection's own by now.
+    if (own !== this.#clientId) await this.#endPredecessor(this.#blocking);
+    this.#clientId = own;
     this.#session = session;
     this.#adrift = false;
   }

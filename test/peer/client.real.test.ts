@@ -232,6 +232,12 @@ describe('connecting', () => {
     expect(await late.admin.get('alice_status')).toBe('started');
   });
 
+  it('may be told to flush for ever', async () => {
+    await using client = await peer();
+    client.log.info('x'.repeat(1 << 24));
+    expect(await client.flush(Number.POSITIVE_INFINITY)).toBe(true);
+  });
+
   it('takes two connections, and leaves none', async () => {
     const own = async () => (await redis.clients()).filter(({ name }) => name?.startsWith('peer:alice:')).length;
     const client = await peer();

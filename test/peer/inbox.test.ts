@@ -65,11 +65,33 @@ it('asks again after a loss, and first ends the connection that the server still
   const taking = inbox.take();
   const first = await redis.waiting(0);
   redis.answers.set('CLIENT LIST ID 7', 'id=7 addr=127.0.0.1:1 name=me cmd=blpop\n');
+  redis.answers.set('CLIENT ID', '8');
   redis.sessions = 2;
   first.reject(lost());
   (await redis.waiting(1)).resolve(['alice_command', 'connect']);
   expect(await taking).toBe('connect');
-  expect(redis.calls).toEqual(['CLIENT ID', 'CLIENT LIST ID 7', 'CLIENT KILL ID 7', 'CLIENT ID']);
+  expect(redis.calls).toEqual(['CLIENT ID', 'CLIENT ID', 'CLIENT LIST ID 7', 'CLIENT KILL ID 7']);
+});
+
+it('does not end itself where a new server has given it the old number', async () => {
+  const { redis, inbox } = make();
+  const taking = inbox.take();
+  const first = await redis.waiting(0);
+  redis.answers.set('CLIENT LIST ID 7', 'id=7 addr=127.0.0.1:1 name=me cmd=client|list\n');
+  redis.sessions = 2;
+  first.reject(lost());
+  (await redis.waiting(1)).resolve(['alice_command', 'connect']);
+  expect(await taking).toBe('connect');
+  expect(redis.calls).not.toContain('CLIENT KILL ID 7');
+});
+
+it('goes on waiting when Redis begins to follow another one, which ends the wait', async () => {
+  const { redis, inbox } = make();
+  const taking = inbox.take();
+  const text = 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)';
+  (await redis.waiting(0)).reject(Object.assign(new Error(text), { name: 'ReplyError' }));
+  (await redis.waiting(1)).resolve(['alice_command', 'connect']);
+  expect(await taking).toBe('connect');
 });
 
 it("does not end somebody else's connection that has the old number on a new server", async () => {
@@ -77,6 +99,7 @@ it("does not end somebody else's connection that has the old number on a new ser
   const taking = inbox.take();
   const first = await redis.waiting(0);
   redis.answers.set('CLIENT LIST ID 7', 'id=7 addr=127.0.0.1:1 name=me2 cmd=blpop\n');
+  redis.answers.set('CLIENT ID', '8');
   redis.sessions = 2;
   first.reject(lost());
   (await redis.waiting(1)).resolve(['alice_command', 'connect']);

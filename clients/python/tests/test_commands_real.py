@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from proxy import Proxy
-from running import blocked_clients, connected, next_command, until
+from running import blocked_clients, connected, next_command, stream, until
 
-from the_mule import MuleRefusedError
+from the_mule import MuleClientBuilder, MuleRefusedError
 
 if TYPE_CHECKING:
     from redis_server import RedisServer
@@ -158,3 +158,25 @@ def test_a_connection_that_only_the_server_believes_in_gets_none(server: RedisSe
         assert any("again (commands)" in notice for notice in notices)
 
     asyncio.run(main())
+
+
+def test_a_client_of_another_event_loop_says_so_and_can_be_closed(server: RedisServer) -> None:
+    builder = MuleClientBuilder(server.peer_environment()).forward_logging(False).handle_signals(False)
+
+    async def begin() -> MuleClient:
+        client = await builder.build()
+        with pytest.raises(asyncio.TimeoutError):
+            await next_command(client, within=0.1)
+        return client
+
+    async def end(client: MuleClient) -> None:
+        await client.send_status("stopped")
+        with pytest.raises(RuntimeError, match="another event loop"):
+            await next_command(client)
+        assert await client.close() == 0
+
+    client = asyncio.run(begin())
+    server.redis.rpush("alice_command", "for later")
+    asyncio.run(end(client))
+    assert server.redis.lrange("alice_command", 0, -1) == ["for later"]
+    assert stream(server) == ["stopped"]

@@ -187,3 +187,42 @@ def test_with_nothing_to_send_closing_needs_no_redis(server: RedisServer) -> Non
             assert time.monotonic() - begin < 4
 
     asyncio.run(main())
+
+
+def test_a_peer_that_fails_at_a_notice_loses_nothing(server: RedisServer, capsys: pytest.CaptureFixture[str]) -> None:
+    told_of: list[str] = []
+
+    def fail(notice: str) -> None:
+        told_of.append(notice)
+        raise RuntimeError("the peer's own fault")
+
+    async def main() -> None:
+        async with connected(server, lambda builder: builder.on_notice(fail)) as client:
+            await client.send_status("started")
+            waiting = asyncio.ensure_future(next_command(client))
+            server.stop()
+            await until(lambda: len([text for text in told_of if "lost" in text]) == 2, "both losses are noticed")
+            server.start()
+            await client.send_status("connected")
+            server.redis.rpush("alice_command", "connect")
+            assert await waiting == "connect"
+
+    asyncio.run(main())
+    assert "the peer's own fault" in capsys.readouterr().err
+
+
+def test_what_a_replica_refuses_is_no_lost_connection(server: RedisServer) -> None:
+    async def main() -> None:
+        notices: list[str] = []
+        async with connected(server, told(notices)) as client:
+            server.redis.replicaof("127.0.0.1", "1")
+            waiting = asyncio.ensure_future(next_command(client))
+            await until(lambda: notices, "the refusal is noticed")
+            server.redis.replicaof("NO", "ONE")
+            server.redis.rpush("alice_command", "connect")
+            assert await waiting == "connect"
+        (notice,) = notices
+        assert notice.startswith("Redis cannot give commands now and is asked again: ")
+        assert "read only replica" in notice
+
+    asyncio.run(main())

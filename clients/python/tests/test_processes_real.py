@@ -75,9 +75,10 @@ def test_a_delay_that_cannot_be_left_is_an_error_and_no_restart(server: RedisSer
     assert stream(server) == ["started"]
 
 
+@pytest.mark.parametrize("in_background", [False, True])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_first_signal_is_a_shutdown(server: RedisServer, number: signal.Signals) -> None:
-    with running(server, BUSY, "reading") as peer:
+def test_the_first_signal_is_a_shutdown(server: RedisServer, number: signal.Signals, *, in_background: bool) -> None:
+    with running(server, BUSY, "reading", in_background=in_background) as peer:
         waiting(server)
         peer.send_signal(number)
         assert ended(peer) == 0

@@ -42,3 +42,10 @@ def test_keeps_the_password_to_itself() -> None:
             parse_redis_url(url)
         assert "s3cret" not in str(raised.value)
         assert raised.value.__cause__ is None
+
+
+def test_a_password_with_a_slash_is_not_repeated() -> None:
+    for url in ("redis://user:12/s3cret@host", "redis://host/s3cret"):
+        with pytest.raises(ValueError, match="names a database that is no number") as raised:
+            parse_redis_url(url)
+        assert "s3cret" not in str(raised.value)

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::heartbeat;
 use crate::notices::Notices;
 use crate::options::Options;
-use crate::outbox::Outbox;
+use crate::outbox::{Mailbox, Outbox};
 use crate::quiet::quietly;
 use crate::random;
 use crate::reporter::Reporter;
@@ -101,7 +101,8 @@ impl MuleClientBuilder {
     }
 
     /// Whether the first SIGTERM or SIGINT becomes a [`Command::Shutdown`](crate::Command::Shutdown) and the second ends the process, with
-    /// 128 and the signal's number. Default true. They stay caught when the client is closed: then already the first ends the process.
+    /// 128 and the signal's number. Default true. With several clients in a process each gets the first one. They stay caught when the
+    /// clients are closed: then already the first ends the process.
     pub fn handle_signals(mut self, handle: bool) -> Self {
         self.options.handle_signals = Some(handle);
         self
@@ -150,12 +151,14 @@ impl fmt::Debug for MuleClientBuilder {
 async fn connect(configuration: Configuration, notices: Notices, exit: Exit) -> Result<MuleClient, MuleError> {
     let peer = configuration.name.clone();
     let deadline = Instant::now() + configuration.connect_timeout;
-    // CLIENT SETNAME takes no spaces; the random part tells this process from one of the same name before it.
+    // CLIENT SETNAME takes no spaces; the random part tells this process from one of the same name before it, and the purpose its two
+    // connections from each other: only the one for commands is ever ended by its name.
     let printable: String = peer.chars().map(|sign| if sign.is_ascii_graphic() { sign } else { '_' }).collect();
-    let client_name = format!("peer:{printable}:{}", random::word());
+    let word = random::word();
+    let name_of = |purpose| format!("peer:{printable}:{word}:{purpose}");
     let open = |purpose| {
         let dialer =
-            Dialer { target: configuration.redis.clone(), client_name: client_name.clone(), purpose, notices: notices.clone() };
+            Dialer { target: configuration.redis.clone(), client_name: name_of(purpose), purpose, notices: notices.clone() };
         Connection::open(dialer, deadline, configuration.connect_timeout)
     };
     let reports = open("reports").await?;
@@ -176,8 +179,8 @@ async fn connect(configuration: Configuration, notices: Notices, exit: Exit) -> 
     tokio::spawn(quietly(sender.run()));
     let heartbeat =
         configuration.heartbeat.map(|every| tokio::spawn(quietly(heartbeat::beat(reports.clone(), peer.clone(), every, begins))));
-    let commands = Commands::take_from(commands, reports.clone(), peer, client_name);
+    let commands = Commands::take_from(commands, reports.clone(), peer, name_of("commands"));
     let filter = Arc::new(configuration.filter.clone());
-    let reporter = Reporter { outbox, filter, notices };
+    let reporter = Reporter { outbox: Arc::new(Mailbox(outbox)), filter, notices };
     Ok(MuleClient::assemble(configuration, reporter, reports, commands, heartbeat.map(|task| task.abort_handle()), exit))
 }

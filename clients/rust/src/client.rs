@@ -20,7 +20,6 @@ use crate::connection::Connection;
 use crate::delay::write_delay;
 use crate::error::MuleError;
 use crate::exit::Exit;
-use crate::quiet::quietly;
 use crate::refusal::reason;
 use crate::reporter::Reporter;
 use crate::signals;
@@ -35,7 +34,8 @@ use crate::wire::RESTART_EXIT_CODE;
 /// the client is closed. The stream ends when the client is closed, and when Redis refuses to give commands for good, as
 /// [`failure`](Self::failure) then says.
 ///
-/// Dropping it stops the commands; what was reported is still sent while the runtime runs. [`close`](Self::close) waits for that.
+/// Dropping it stops the commands; what was reported is still sent while the runtime runs, and the connections end when that is done and no
+/// [`Reporter`] and no layer of it is left. [`close`](Self::close) waits for that.
 pub struct MuleClient {
     configuration: Configuration,
     reporter: Reporter,
@@ -59,11 +59,10 @@ impl MuleClient {
         exit: Exit,
     ) -> Self {
         let (first, signals) = mpsc::unbounded_channel();
-        if configuration.handle_signals {
-            match signals::catch(first, exit.clone()) {
-                Ok(caught) => drop(tokio::spawn(quietly(caught))),
-                Err(error) => reporter.notices.tell(&format!("signals are not handled: {error}")),
-            }
+        if configuration.handle_signals
+            && let Err(error) = signals::catch(first, exit.clone())
+        {
+            reporter.notices.tell(&format!("signals are not handled: {error}"));
         }
         let client = Self { configuration, reporter, reports, commands, signals, heartbeat, exit, failure: None, unsent: None };
         if client.configuration.forward_tracing && !tracing::dispatcher::has_been_set() {

@@ -21,6 +21,8 @@ const UNBLOCK_WITHIN: Duration = Duration::from_millis(500);
 pub(crate) struct Commands {
     /// Until it is stopped.
     line: Option<Line>,
+    /// From then on, until it has ended.
+    ending: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -52,7 +54,7 @@ impl Commands {
             waiting: waits,
         };
         let inbox = tokio::spawn(quietly(inbox.run(asked, give)));
-        Self { line: Some(Line { connection, reports, peer, ask, taken, asked: false, stop, waiting, inbox }) }
+        Self { line: Some(Line { connection, reports, peer, ask, taken, asked: false, stop, waiting, inbox }), ending: None }
     }
 
     /// Takes a command from Redis if none is being taken yet. None when it has been stopped, and behind an error.
@@ -69,9 +71,14 @@ impl Commands {
     }
 
     /// Ends the wait and hangs up. A command that came in the same instant, or that nobody fetched, goes back to the head of the queue.
+    /// It goes on in the background when this future is dropped; the next call waits for it.
     pub(crate) async fn stop(&mut self, within: Duration) {
         if let Some(line) = self.line.take() {
-            line.end(Instant::now() + within).await;
+            self.ending = Some(tokio::spawn(quietly(line.end(Instant::now() + within))));
+        }
+        if let Some(ending) = &mut self.ending {
+            let _ = ending.await;
+            self.ending = None;
         }
     }
 }
@@ -96,6 +103,10 @@ impl Line {
         };
         let _ = timeout_at(deadline.min(Instant::now() + UNBLOCK_WITHIN), ended).await;
         self.connection.close();
+        // Hung up on, it may still hold a command that came in time, and puts it back.
+        if !self.inbox.is_finished() {
+            let _ = timeout_at(deadline, &mut self.inbox).await;
+        }
         while let Ok(Ok(command)) = self.taken.try_recv() {
             let _ = timeout_at(deadline, put_back(&self.reports, &self.peer, &command)).await;
         }

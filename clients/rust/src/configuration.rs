@@ -9,6 +9,9 @@ use crate::options::Options;
 use crate::redis_target::RedisTarget;
 use crate::wire;
 
+/// A year: longer than any test, and far from where the arithmetic of instants ends.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3_600);
+
 /// What the client works with, all decided.
 #[derive(Debug, Clone)]
 pub(crate) struct Configuration {
@@ -78,19 +81,21 @@ impl Configuration {
         };
         let orchestrated = value(&None, "TM_RUN_ID").is_some();
         let delay_file = options.delay_file.clone().or_else(|| value(&None, "TM_DELAY_FILE").map(PathBuf::from));
+        // `Duration::MAX` is a way to say "for ever", and an instant that much later cannot be told.
+        let bounded = |option: Option<Duration>, default: Duration| option.unwrap_or(default).min(FOR_EVER);
         Ok(Self {
             redis,
             name,
             listen_addr,
             filter,
             delay_file: delay_file.unwrap_or_else(|| wire::DELAY_FILE.into()),
-            connect_timeout: options.connect_timeout.unwrap_or(wire::CONNECT_TIMEOUT),
-            close_timeout: options.close_timeout.unwrap_or(wire::CLOSE_TIMEOUT),
+            connect_timeout: bounded(options.connect_timeout, wire::CONNECT_TIMEOUT),
+            close_timeout: bounded(options.close_timeout, wire::CLOSE_TIMEOUT),
             log_buffer_lines: options.log_buffer_lines.unwrap_or(wire::LOG_BUFFER_LINES),
             // A tm that sets TM_RUN_ID reads the stream, where no status hides another.
-            streamed_gap: options.status_gap.unwrap_or(if orchestrated { Duration::ZERO } else { wire::STATUS_GAP }),
-            set_gap: options.status_gap.unwrap_or(wire::STATUS_GAP),
-            heartbeat: Some(options.heartbeat.unwrap_or(wire::HEARTBEAT)).filter(|every| orchestrated && !every.is_zero()),
+            streamed_gap: bounded(options.status_gap, if orchestrated { Duration::ZERO } else { wire::STATUS_GAP }),
+            set_gap: bounded(options.status_gap, wire::STATUS_GAP),
+            heartbeat: Some(bounded(options.heartbeat, wire::HEARTBEAT)).filter(|every| orchestrated && !every.is_zero()),
             handle_signals: options.handle_signals.unwrap_or(true),
             forward_tracing: options.forward_tracing.unwrap_or(true),
         })

@@ -19,6 +19,9 @@ use crate::wire::ANSWER_WITHIN;
 /// How long one attempt to connect and log in may take.
 const DIAL_WITHIN: Duration = Duration::from_secs(5);
 
+/// A session that lived for so long was a good one: the pauses begin anew.
+const SOUND_SESSION: Duration = Duration::from_secs(5);
+
 /// To what, and as whom.
 #[derive(Debug, Clone)]
 pub(crate) struct Dialer {
@@ -151,7 +154,9 @@ impl Keeper {
     async fn keep_up(&self, mut driver: Driver) {
         let place = self.dialer.target.place();
         let Dialer { purpose, notices, .. } = &self.dialer;
+        let mut attempt = 0;
         for session in 1.. {
+            let since = Instant::now();
             let because = tokio::select! {
                 () = &mut driver => hung_up(),
                 () = given_up(&self.orders, session) => no_answer(ANSWER_WITHIN),
@@ -161,8 +166,11 @@ impl Keeper {
             drop(driver);
             self.state.send_replace(State::Down);
             notices.tell(&format!("lost Redis at {place} ({purpose}): {because}; connecting again"));
+            if since.elapsed() >= SOUND_SESSION {
+                attempt = 0;
+            }
             let (next, its_driver) = tokio::select! {
-                next = self.redial(session + 1) => next,
+                next = self.redial(session + 1, &mut attempt) => next,
                 () = closing(&self.orders) => return,
             };
             driver = its_driver;
@@ -171,10 +179,11 @@ impl Keeper {
         }
     }
 
-    async fn redial(&self, number: u64) -> (Session, Driver) {
+    async fn redial(&self, number: u64, attempt: &mut u32) -> (Session, Driver) {
         let mut refused = false;
-        for attempt in 0.. {
-            sleep(backoff(attempt)).await;
+        loop {
+            sleep(backoff(*attempt)).await;
+            *attempt = attempt.saturating_add(1);
             match timeout(DIAL_WITHIN, dial(&self.dialer.target, &self.dialer.client_name, number)).await {
                 Ok(Ok(connected)) => return connected,
                 // Said once: it stays so until somebody changes the server.
@@ -188,7 +197,6 @@ impl Keeper {
                 Ok(Err(_)) | Err(_) => {}
             }
         }
-        unreachable!("attempts do not end")
     }
 }
 

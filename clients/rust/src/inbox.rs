@@ -99,6 +99,10 @@ impl Inbox {
     /// After a loss that only this side has noticed, the server still sees the old connection waiting, first in line: it would be served
     /// the next command, and the command would be lost. So the old connection is ended, if it is still there and still ours.
     async fn end_predecessor(&self, session: &Session, predecessor: i64) -> RedisResult<()> {
+        // A server that was started anew counts from the beginning: the number may be this connection's own by now.
+        if session.client_id == Some(predecessor) {
+            return Ok(());
+        }
         let mut list = pipe();
         list.cmd("CLIENT").arg("LIST").arg("ID").arg(predecessor);
         // An old Redis or an access list may not have it: it can be done without.

@@ -1,6 +1,7 @@
 //! What the client itself has to tell: Redis lost, found again, refusing something.
 
 use std::fmt;
+use std::io::{Write, stderr};
 use std::sync::Arc;
 
 /// Where such a line goes.
@@ -18,9 +19,10 @@ impl Notices {
 }
 
 impl Default for Notices {
-    /// To stderr, which tm keeps with the container's output.
+    /// To stderr, which tm keeps with the container's output. Whoever read it may be gone; `eprintln` would panic then, in the very task
+    /// that is to connect again.
     fn default() -> Self {
-        Self::to(|text| eprintln!("the-mule: {text}"))
+        Self::to(|text| _ = stderr().write_all(format!("the-mule: {text}\n").as_bytes()))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The queue of reports, shared by all who report and the one task that sends.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -14,11 +16,35 @@ use crate::report_queue::{Report, ReportQueue};
 pub(crate) struct Outbox {
     queue: Mutex<ReportQueue>,
     filled: Notify,
+    abandoned: AtomicBool,
+}
+
+/// The reporting end of it, shared by all who report. When the last of them is gone, the sender ends as soon as all is sent.
+#[derive(Debug)]
+pub(crate) struct Mailbox(pub(crate) Arc<Outbox>);
+
+impl Deref for Mailbox {
+    type Target = Outbox;
+
+    fn deref(&self) -> &Outbox {
+        &self.0
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.0.abandoned.store(true, Ordering::Release);
+        self.0.filled.notify_one();
+    }
 }
 
 impl Outbox {
     pub(crate) fn new(line_limit: usize, byte_limit: usize) -> Self {
-        Self { queue: Mutex::new(ReportQueue::new(line_limit, byte_limit)), filled: Notify::new() }
+        Self {
+            queue: Mutex::new(ReportQueue::new(line_limit, byte_limit)),
+            filled: Notify::new(),
+            abandoned: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn line(&self, text: String) {
@@ -59,8 +85,9 @@ impl Outbox {
         self.queue().close()
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.queue().is_closed()
+    /// Whether nothing more will come.
+    pub(crate) fn is_over(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire) || self.queue().is_closed()
     }
 
     fn queue(&self) -> MutexGuard<'_, ReportQueue> {

@@ -2,8 +2,10 @@
 
 use redis::{ErrorKind, RedisError, Value};
 
-/// Error words by which a Redis says "not now": it loads, runs a script, follows another one, or is out of memory or disk.
-const NOT_NOW: [&str; 8] = ["LOADING", "BUSY", "MASTERDOWN", "READONLY", "OOM", "MISCONF", "TRYAGAIN", "CLUSTERDOWN"];
+/// Error words by which a Redis says "not now": it loads, runs a script, follows another one, begins to (which ends a wait for a command),
+/// lacks followers of its own, or is out of memory or disk.
+const NOT_NOW: [&str; 10] =
+    ["LOADING", "BUSY", "MASTERDOWN", "READONLY", "UNBLOCKED", "NOREPLICAS", "OOM", "MISCONF", "TRYAGAIN", "CLUSTERDOWN"];
 
 /// Whether the same command may succeed later: all that is no answer of Redis's (a lost connection), and the answers that mean "not now".
 pub(crate) fn is_transient(error: &RedisError) -> bool {
@@ -51,6 +53,8 @@ mod tests {
             "BUSY a script",
             "OOM command not allowed",
             "READONLY replica",
+            "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
+            "NOREPLICAS Not enough good replicas to write.",
             "MISCONF disk",
             "MASTERDOWN x",
         ] {

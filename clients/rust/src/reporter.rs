@@ -8,13 +8,13 @@ use tracing::Level;
 use crate::error::MuleError;
 use crate::level::{LogFilter, line};
 use crate::notices::Notices;
-use crate::outbox::Outbox;
+use crate::outbox::Mailbox;
 
 /// Statuses and log lines from other tasks and threads; cheap to clone. What is reported after the client was closed is lost, and its
 /// sender told so.
 #[derive(Debug, Clone)]
 pub struct Reporter {
-    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) outbox: Arc<Mailbox>,
     pub(crate) filter: Arc<LogFilter>,
     pub(crate) notices: Notices,
 }

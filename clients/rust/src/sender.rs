@@ -44,7 +44,7 @@ struct Progress {
 }
 
 impl Sender {
-    /// Ends when the connection is closed.
+    /// Ends when the connection is closed, and when all is sent and nobody is left to report.
     pub(crate) async fn run(mut self) {
         let connection = self.connection.clone();
         tokio::select! {
@@ -60,7 +60,7 @@ impl Sender {
             if let Some(report) = self.outbox.next() {
                 self.deliver(report, &mut progress).await;
                 self.outbox.sent();
-            } else if self.outbox.is_closed() {
+            } else if self.outbox.is_over() {
                 return;
             } else {
                 let session_after = self.connection.session_after(progress.session);

@@ -8,7 +8,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 use crate::level::line;
-use crate::outbox::Outbox;
+use crate::outbox::Mailbox;
 use crate::quiet::is_quiet;
 
 /// Crates below the client whose events come from sending, whoever's turn it is.
@@ -16,7 +16,7 @@ const BELOW: [&str; 5] = ["mio", "tokio", "runtime", "redis", "rustls"];
 
 /// Forwards what it is given; the filter is around it.
 pub(crate) struct Forwarding {
-    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) outbox: Arc<Mailbox>,
 }
 
 impl<S: Subscriber> Layer<S> for Forwarding {
@@ -79,6 +79,7 @@ impl Visit for Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outbox::Outbox;
     use crate::quiet::quietly;
     use crate::report_queue::Report;
     use tracing_subscriber::prelude::*;
@@ -90,8 +91,8 @@ mod tests {
         }
     }
 
-    fn forwarding() -> (Arc<Outbox>, tracing::subscriber::DefaultGuard) {
-        let outbox = Arc::new(Outbox::new(100, 10_000));
+    fn forwarding() -> (Arc<Mailbox>, tracing::subscriber::DefaultGuard) {
+        let outbox = Arc::new(Mailbox(Arc::new(Outbox::new(100, 10_000))));
         let guard = tracing_subscriber::registry().with(Forwarding { outbox: outbox.clone() }).set_default();
         (outbox, guard)
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import os
 import secrets
 import sys
@@ -23,6 +22,7 @@ from .outbox import Outbox
 from .report_connection import ReportConnection
 from .sender import Sender
 from .signals import ShutdownSignals
+from .unclosed import forget, remember
 from .wire import RESTART_EXIT_CODE, heartbeat_key
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class MuleClient:
     """A peer's line to tm: commands come in, statuses and log lines go out. Made by `MuleClientBuilder.build`.
 
     It has two connections to Redis, which are made again for ever when they are lost; statuses and lines wait
-    meanwhile. It belongs to the event loop that it was built in; logging works from any thread. It does not survive a
-    fork.
+    meanwhile. It belongs to the event loop that it was built in; logging works from any thread. In a forked child it is
+    closed.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -47,7 +47,7 @@ class MuleClient:
         # CLIENT SETNAME takes no blanks; the random part tells this process from one of the same name before it.
         safe = "".join(sign if "!" <= sign <= "~" else "_" for sign in configuration.name)
         client_name = f"peer:{safe}:{secrets.token_hex(6)}"
-        connection = ReportConnection(configuration.redis, client_name, lambda: self._sender.closed)
+        connection = ReportConnection(configuration.redis, f"{client_name}:reports", lambda: self._sender.closed)
         self._sender = Sender(connection, configuration.redis.place, configuration.on_notice)
         self._outbox = Outbox(self._sender, configuration, secrets.token_hex(6))
         commands = CommandConnection(configuration.redis, client_name)
@@ -76,7 +76,7 @@ class MuleClient:
             await self._inbox.stop()
             self._outbox.close()
             raise
-        atexit.register(self._at_exit)
+        remember(self, self._at_exit, self._outbox.abandon)
         if self._configuration.forward_logging:
             self._root_handler = self.log_handler()
             forward_root(self._root_handler, self._configuration)
@@ -183,7 +183,10 @@ class MuleClient:
         await asyncio.gather(self._inbox.stop(), self.flush())
         unsent, ended = self._outbox.close()
         self._forget()
-        await asyncio.wait((asyncio.wrap_future(ended),), timeout=_HANG_UP_WITHIN)
+        hung_up = asyncio.wrap_future(ended)
+        await asyncio.wait((hung_up,), timeout=_HANG_UP_WITHIN)
+        # The thread may end after the loop, which is then not to be told.
+        hung_up.cancel()
         return self._told(unsent)
 
     def _at_exit(self) -> None:
@@ -200,7 +203,7 @@ class MuleClient:
         self._told(unsent)
 
     def _forget(self) -> None:
-        atexit.unregister(self._at_exit)
+        forget(self)
         if self._root_handler is not None:
             stop_forwarding(self._root_handler)
 
@@ -214,9 +217,10 @@ class MuleClient:
         if error is not None:
             self._configuration.on_notice(f"restarting: {error}")
 
-    def _call_soon(self, function: object, *arguments: object) -> None:
+    def _call_soon(self, function: object, *arguments: object) -> bool:
         try:
             self._loop.call_soon_threadsafe(function, *arguments)  # type: ignore[arg-type]
         except RuntimeError:
             # The loop is closed: nobody is there to be told.
-            pass
+            return False
+        return True

@@ -9,6 +9,7 @@ from redis import exceptions
 from redis.asyncio import connection
 
 from .redis_settings import redis_settings
+from .refusal import is_answer
 from .wire import ANSWER_WITHIN
 
 if TYPE_CHECKING:
@@ -50,11 +51,26 @@ class CommandConnection:
         except asyncio.TimeoutError:
             await self.disconnect()
             raise exceptions.TimeoutError(f"no answer within {ANSWER_WITHIN:g} s") from None
+        except asyncio.CancelledError:
+            # Its answer would be taken for that of the next command.
+            await self.disconnect()
+            raise
 
     async def block(self, *words: str) -> Any:  # noqa: ANN401 - an answer of Redis may be anything
-        """Sends a command that may wait for ever."""
+        """Sends a command that may wait for ever. Where that is cancelled, `answer` waits on."""
         await self._redis.send_command(*words)
-        return await self._redis.read_response()
+        return await self.answer()
+
+    async def answer(self) -> Any:  # noqa: ANN401 - an answer of Redis may be anything
+        """The answer to what was sent last."""
+        try:
+            # Not hung up where the waiting is cancelled; redis-py's parsers go on where they were.
+            return await self._redis.read_response(disconnect_on_error=False)
+        except Exception as error:
+            # redis-py treats some answers as connection errors.
+            if not is_answer(error) or isinstance(error, exceptions.ConnectionError):
+                await self.disconnect()
+            raise
 
     async def disconnect(self) -> None:
         """Hangs up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,7 @@ def read_configuration(options: Options, environment: Mapping[str, str]) -> Conf
         heartbeat=options.heartbeat if under_tm else 0.0,
         handle_signals=options.handle_signals,
         forward_logging=options.forward_logging,
-        on_notice=options.on_notice or _to_stderr,
+        on_notice=_to_stderr if options.on_notice is None else _guarded(options.on_notice),
     )
 
 
@@ -122,6 +123,18 @@ def _redis(url: str, problems: list[str]) -> RedisTarget | None:
     except ValueError as error:
         problems.append(f"REDIS_URL {error}")
         return None
+
+
+def _guarded(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Keeps what `tell` raises from ending the client's work, in the middle of which it is called."""
+
+    def guarded(text: str) -> None:
+        try:
+            tell(text)
+        except Exception:  # whatever the peer's own function does
+            _to_stderr(f"{text}\non_notice failed with that: {traceback.format_exc()}")
+
+    return guarded
 
 
 def _to_stderr(text: str) -> None:

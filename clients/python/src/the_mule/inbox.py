@@ -42,6 +42,8 @@ class Inbox:
         # By the loop's clock; None while it is known to be lost.
         self._up_since: float | None = None
         self._reading: asyncio.Task[bytes | None] | None = None
+        self._hanging_up = False
+        self._loop = asyncio.get_running_loop()
         self._asked = False
         self._stopping = False
         self._injected: list[str] = []
@@ -74,6 +76,8 @@ class Inbox:
 
         Raises `MuleRefusedError` where Redis refuses to say: no right to the key, a key of another type.
         """
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("this client belongs to another event loop: build one in the loop that uses it")
         if self._asked:
             raise RuntimeError("commands are already being waited for: read them in one loop only")
         self._asked = True
@@ -89,6 +93,10 @@ class Inbox:
         queue.
         """
         self._stopping = True
+        if asyncio.get_running_loop() is not self._loop:
+            # Its connection ended with it, but for what it had read.
+            await self._push_back()
+            return
         self._signal.set()
         if self._reading is not None:
             await self._unblock(self._reading)
@@ -144,19 +152,40 @@ class Inbox:
                     await self._connect(ANSWER_WITHIN / 2)
                     self._up_since = loop.time()
                     self._notice(f"connected to Redis at {self._place} again (commands)")
-                reply = await self._connection.block("BLPOP", self._key, "0")
+                reply = await self._pop()
                 if reply is not None:
                     return bytes(reply[1])
             except Exception as error:  # whatever it is, it may go away
                 if is_refusal(error) and self._connection.connected:
                     raise MuleRefusedError(f"Redis at {self._place} refuses commands: {reason(error)}") from error
-                if self._up_since is not None:
+                if self._connection.connected:
+                    if failures == 0:
+                        self._notice(f"Redis cannot give commands now and is asked again: {reason(error)}")
+                elif self._up_since is not None:
                     self._notice(f"lost Redis at {self._place} (commands): {reason(error)}; connecting again")
                     failures = failures if loop.time() - self._up_since < BACKOFF_LONGEST else 0
                     self._up_since = None
                 await asyncio.sleep(backoff(failures))
                 failures += 1
         return None
+
+    async def _pop(self) -> Any:  # noqa: ANN401 - an answer of Redis may be anything
+        try:
+            return await self._connection.block("BLPOP", self._key, "0")
+        except asyncio.CancelledError:
+            # asyncio.run cancels all tasks when the peer ends: a command that is on its way is to be given back.
+            reply = None if self._hanging_up else await self._last_answer()
+            if reply is None:
+                await self._connection.disconnect()
+                raise
+            return reply
+
+    async def _last_answer(self) -> Any:  # noqa: ANN401 - an answer of Redis may be anything
+        if self._client_id is None or not self._connection.connected:
+            return None
+        answer = asyncio.ensure_future(self._connection.answer())
+        await self._unblock(answer)
+        return None if answer.cancelled() or answer.exception() is not None else answer.result()
 
     async def _connect(self, within: float) -> None:
         """Connects, and ends the predecessor.
@@ -166,11 +195,13 @@ class Inbox:
         still ours.
         """
         await self._connection.connect(within)
-        if self._client_id is not None:
+        own = await self._ask("ID") or None
+        # A server that was started anew counts from the beginning: the number may be this connection's own by now.
+        if self._client_id not in (None, own):
             found = await self._ask("LIST", "ID", self._client_id)
             if f"name={self._client_name}" in found.split(" "):
                 await self._ask("KILL", "ID", self._client_id)
-        self._client_id = await self._ask("ID") or None
+        self._client_id = own
 
     async def _ask(self, *words: str) -> str:
         """A CLIENT command; "" where an old Redis or an access list does not have it, since it can be done without."""
@@ -182,7 +213,7 @@ class Inbox:
             raise
         return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
 
-    async def _unblock(self, reading: asyncio.Task[bytes | None]) -> None:
+    async def _unblock(self, reading: asyncio.Task[Any]) -> None:
         """Ends a read in flight, one way or another."""
         # Again and again, since the BLPOP may still be on its way when the first UNBLOCK is there.
         for _ in range(round(_UNBLOCK_WITHIN / _UNBLOCK_EVERY)):
@@ -193,8 +224,12 @@ class Inbox:
             if self._client_id is not None:
                 self._sender.attempt("CLIENT", "UNBLOCK", self._client_id)
             await asyncio.wait((reading,), timeout=_UNBLOCK_EVERY)
-        reading.cancel()
-        await asyncio.wait((reading,))
+        self._hanging_up = True
+        try:
+            reading.cancel()
+            await asyncio.wait((reading,))
+        finally:
+            self._hanging_up = False
 
     async def _push_back(self) -> None:
         raw = self.leftover()

@@ -47,9 +47,9 @@ class Outbox:
         self._streaming = True
         self._opened = promise()
         self._ended = promise()
-        self._first_status: Callable[[], None] | None = None
+        self._first_status: Callable[[], object] | None = None
 
-    def open(self, first_status: Callable[[], None]) -> Future[None]:
+    def open(self, first_status: Callable[[], object]) -> Future[None]:
         """Connects. Fails with `MuleUnreachableError` or `MuleRefusedError`.
 
         `first_status` is called once, from the thread, when Redis has the first status.
@@ -89,6 +89,10 @@ class Outbox:
                 report.done.set_exception(MuleClosedError("the client was closed before everything was sent"))
         self._sender.close()
         return left, self._ended
+
+    def abandon(self) -> None:
+        """For a forked child: takes nothing more, and forgets what its parent is going to send."""
+        self._queue.abandon()
 
     # All below runs in the thread.
 

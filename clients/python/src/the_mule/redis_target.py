@@ -51,7 +51,8 @@ def parse_redis_url(text: str) -> RedisTarget:
         raise ValueError("names no host")
     database = url["path"].removeprefix("/")
     if re.fullmatch(r"[0-9]{0,5}", database) is None:
-        raise ValueError(f'names the database "{database}"; expected a number')
+        # Not repeated: where a password has a "/" in it, the rest of the password stands here.
+        raise ValueError('names a database that is no number (a "/" in a password must be written %2F)')
     username, _, password = login.partition(":")
     return RedisTarget(
         host=host[1].strip("[]"),

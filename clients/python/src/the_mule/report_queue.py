@@ -136,6 +136,11 @@ class ReportQueue:
             self._reports.clear()
         return left
 
+    def abandon(self) -> None:
+        """Closes a forked child's copy, whose lock may be held by a thread that only the parent has."""
+        self._lock = threading.RLock()
+        self.close()
+
     def _add(self, report: Report) -> None:
         if self._closed:
             raise MuleClosedError("the client is closed")

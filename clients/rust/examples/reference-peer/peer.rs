@@ -138,7 +138,7 @@ impl Peer {
             "hang" => {
                 error!("hangs on command");
                 self.client.flush(FLUSH_WITHIN).await;
-                // Blocks the only thread, so that no signal is heard either: only SIGKILL helps.
+                // Blocks the only thread: no heartbeat is sent, and a signal is not obeyed. Only SIGKILL helps, or a second signal.
                 loop {
                     std::thread::park();
                 }

@@ -7,9 +7,9 @@ use the_mule::{Level, MuleError};
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 
-use crate::support::alice;
 use crate::support::private_redis::PrivateRedis;
 use crate::support::proxy::Proxy;
+use crate::support::{alice, until};
 
 #[tokio::test]
 async fn closing_sends_what_is_left() {
@@ -22,6 +22,49 @@ async fn closing_sends_what_is_left() {
     assert_eq!(client.close().await, 0);
     assert_eq!(redis.ask::<usize>(&["LLEN", "alice_log"]).await, 20_000);
     assert_eq!(redis.status().await.as_deref(), Some("stopped"));
+    assert_eq!(client.close().await, 0);
+}
+
+#[tokio::test]
+async fn closing_that_is_given_up_goes_on_and_can_be_waited_for_again() {
+    let redis = PrivateRedis::start().await;
+    let proxy = Proxy::to(redis.port).await;
+    let mut client = alice(&proxy.url()).build().await.unwrap();
+    assert!(timeout(Duration::from_millis(5), client.next()).await.is_err());
+    redis.waits().await;
+    proxy.freeze();
+    assert!(timeout(Duration::from_millis(20), client.close()).await.is_err());
+    proxy.back();
+    client.close().await;
+    until("it has hung up", async || redis.peers().await.is_empty()).await;
+    redis.ask::<()>(&["RPUSH", "alice_command", "connect"]).await;
+    assert_eq!(redis.queue().await, ["connect"]);
+    assert_eq!(client.next().await, None);
+}
+
+#[tokio::test]
+async fn a_client_that_is_dropped_sends_what_is_left_and_hangs_up() {
+    let redis = PrivateRedis::start().await;
+    let mut client = alice(&redis.url()).build().await.unwrap();
+    assert!(timeout(Duration::from_millis(5), client.next()).await.is_err());
+    let reporter = client.reporter();
+    client.log(Level::INFO, "last of the client");
+    drop(client);
+    reporter.send_status("of its reporter").await.unwrap();
+    reporter.log(Level::INFO, "last of the reporter");
+    drop(reporter);
+    until("it has hung up", async || redis.peers().await.is_empty()).await;
+    assert_eq!(redis.log().await, ["info|last of the client", "info|last of the reporter"]);
+}
+
+#[tokio::test]
+async fn for_ever_is_a_time() {
+    let redis = PrivateRedis::start().await;
+    let ever = Duration::MAX;
+    let mut client =
+        alice(&redis.url()).connect_timeout(ever).close_timeout(ever).heartbeat(ever).status_gap(ever).build().await.unwrap();
+    client.send_status("once").await.unwrap();
+    assert!(client.flush(ever).await);
     assert_eq!(client.close().await, 0);
 }
 

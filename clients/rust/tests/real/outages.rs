@@ -55,17 +55,24 @@ async fn the_server_that_still_believes_in_the_old_connection_gives_it_nothing()
     let mut client = alice(&proxy.url()).build().await.unwrap();
     assert!(timeout(Duration::from_millis(5), client.next()).await.is_err());
     redis.waits().await;
+    let old = waiting(&redis).await.remove(0);
     proxy.half_open();
     until("both links half open", async || proxy.half_open_count() == 2).await;
     // The old one is first in line until it is ended.
     until("a new one waits in its place", async || {
-        let waiting: Vec<_> = redis.peers().await.into_iter().filter(|line| line.contains("cmd=blpop")).collect();
-        waiting.len() == 1 && redis.peers().await.len() == 3
+        let waiting = waiting(&redis).await;
+        waiting.len() == 1 && waiting[0] != old
     })
     .await;
     redis.ask::<()>(&["RPUSH", "alice_command", "connect"]).await;
     assert_eq!(next(&mut client).await, Command::Connect);
     client.close().await;
+}
+
+/// The server's numbers of the connections that wait for a command.
+async fn waiting(redis: &PrivateRedis) -> Vec<i64> {
+    let lines = redis.peers().await.into_iter().filter(|line| line.contains("cmd=blpop"));
+    lines.map(|line| line.split([' ', '=']).nth(1).and_then(|id| id.parse().ok()).expect("id=<number>")).collect()
 }
 
 #[tokio::test]
@@ -89,6 +96,50 @@ async fn a_new_server_gets_the_last_status_and_no_entry_of_it() {
         }
     }
     client.close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_follows_another_one_for_a_while_is_asked_again() {
+    let redis = PrivateRedis::start().await;
+    let mut client = alice(&redis.url()).build().await.unwrap();
+    assert!(timeout(Duration::from_millis(5), client.next()).await.is_err());
+    redis.waits().await;
+    // It ends the wait with UNBLOCKED, and refuses the next one with READONLY.
+    redis.ask::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    assert!(timeout(Duration::from_millis(200), client.next()).await.is_err());
+    redis.ask::<()>(&["REPLICAOF", "NO", "ONE"]).await;
+    redis.ask::<()>(&["RPUSH", "alice_command", "connect"]).await;
+    assert_eq!(next(&mut client).await, Command::Connect);
+    client.close().await;
+}
+
+#[tokio::test]
+async fn a_new_server_that_gives_the_old_number_again_is_no_reason_to_hang_up() {
+    let mut redis = PrivateRedis::start().await;
+    let proxy = Proxy::to(redis.port).await;
+    let (notices, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let notice = move |text: &str| drop(notices.send(text.to_string()));
+    while redis.ask::<i64>(&["CLIENT", "ID"]).await < 100 {}
+    let mut client = alice(&proxy.url()).on_notice(notice).build().await.unwrap();
+    assert!(timeout(Duration::from_millis(5), client.next()).await.is_err());
+    redis.waits().await;
+    let old = waiting(&redis).await[0];
+    proxy.away();
+    redis.stop();
+    redis.start_again().await;
+    while redis.ask::<i64>(&["CLIENT", "ID"]).await < old - 1 {}
+    proxy.back();
+    redis.waits().await;
+    client.send_status("here").await.unwrap();
+    redis.ask::<()>(&["RPUSH", "alice_command", "connect"]).await;
+    assert_eq!(next(&mut client).await, Command::Connect);
+    client.close().await;
+    drop(client);
+    let mut lost = 0;
+    while let Ok(text) = told.try_recv() {
+        lost += i32::from(text.starts_with("lost Redis"));
+    }
+    assert_eq!(lost, 2);
 }
 
 #[tokio::test]

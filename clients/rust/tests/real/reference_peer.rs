@@ -87,8 +87,9 @@ async fn the_first_signal_is_a_shutdown() {
 async fn the_second_signal_ends_the_process() {
     let redis = PrivateRedis::start().await;
     let peer = RunningPeer::start(&redis, "alice", &[("RUST_LOG", "debug")]);
-    redis.ask::<()>(&["RPUSH", "alice_command", "work|600000"]).await;
-    says(&redis, "alice", "debug|command work|600000").await;
+    // It blocks its only thread.
+    redis.ask::<()>(&["RPUSH", "alice_command", "hang"]).await;
+    says(&redis, "alice", "error|hangs on command").await;
     peer.signal("TERM").await;
     peer.signal("INT").await;
     let code = peer.ended().await.status.code();
@@ -116,6 +117,18 @@ async fn heartbeats_begin_with_the_first_status_under_tm_only() {
         redis.ask::<()>(&["RPUSH", &format!("{name}_command"), "shutdown"]).await;
         assert!(peer.ended().await.status.success());
     }
+}
+
+#[tokio::test]
+async fn a_peer_whose_stderr_nobody_reads_connects_again() {
+    let redis = PrivateRedis::start().await;
+    let mut peer = RunningPeer::start(&redis, "alice", &[]);
+    is(&redis, "alice", "started").await;
+    peer.deafen();
+    redis.ask::<()>(&["CLIENT", "KILL", "TYPE", "normal"]).await;
+    redis.ask::<()>(&["RPUSH", "alice_command", "shutdown"]).await;
+    assert!(peer.ended().await.status.success());
+    assert_eq!(redis.status().await.as_deref(), Some("stopped"));
 }
 
 #[tokio::test]

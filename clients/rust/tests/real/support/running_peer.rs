@@ -35,6 +35,11 @@ impl RunningPeer {
         assert!(sent.success(), "{name} to {id}");
     }
 
+    /// Closes the pipe that its stderr goes to.
+    pub fn deafen(&mut self) {
+        drop(self.child.stderr.take());
+    }
+
     /// How it ended, with what it wrote.
     pub async fn ended(self) -> Output {
         timeout(PATIENCE, self.child.wait_with_output()).await.expect("it does not end").expect("it was started here")
