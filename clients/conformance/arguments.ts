@@ -32,7 +32,7 @@ export const USAGE = `Checks a peer against the protocol (docs/protocol.md), thr
   --jobs N        checks at a time (6)
   --table         checks the reference peers of this repository; --write puts the table into docs/conformance.md
 
-Ends with 0 when every MUST that applies holds, with 1 when one does not, with 3 when it was called wrongly.
+Ends with 0 when every MUST that applies holds, with 1 when one does not or nothing could be shown, with 3 when it was called wrongly.
 `;
 
 const OPTIONS = {
@@ -72,9 +72,13 @@ export function readArguments(argv: readonly string[]): Request {
   const requirements = REQUIREMENTS.filter(
     ({ id, level }) => (ids.length === 0 || ids.includes(id)) && (!options.must || level === 'must'),
   );
+  if (requirements.length === 0)
+    return { kind: 'fault', text: `--only ${ids.join(',')} --must: none of these is a MUST` };
   const choice = { requirements, patienceMs, jobs };
 
   if (options.table) {
+    const ofOne = options.json ? '--json' : '--verbose';
+    if (options.json || options.verbose) return { kind: 'fault', text: `${ofOne} is for one peer, not for --table` };
     if (command.length > 0) return { kind: 'fault', text: `--table takes no command: ${command.join(' ')}` };
     if (options.write && requirements.length < REQUIREMENTS.length)
       return { kind: 'fault', text: '--write is for the whole table, without --only and --must' };

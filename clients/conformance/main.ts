@@ -34,7 +34,7 @@ async function check(request: Extract<Request, { kind: 'check' }>): Promise<numb
       ...(verbose && { evidence: result.evidence }),
     }));
     process.stdout.write(
-      `${JSON.stringify({ command, conforms: conforms(report), isReference: report.isReference, results }, null, 2)}\n`,
+      `${JSON.stringify({ command, conforms: conforms(report), isReference: report.isReference, results, neverStarted: report.neverStarted }, null, 2)}\n`,
     );
   } else {
     const { color, write } = outputOf(process.stdout, process.env);
@@ -50,7 +50,12 @@ async function table(request: Extract<Request, { kind: 'table' }>): Promise<numb
   if (request.write) await writeFile(TABLE, text);
   else process.stdout.write(text);
   for (const { title, report } of columns) process.stderr.write(`${title}: ${sentenceOf(report)}\n`);
-  return columns.every(({ report }) => conforms(report)) ? EXIT.conforms : EXIT.doesNot;
+  // A peer of which nothing is shown is no fault of the table's.
+  const isBroken = columns.some(
+    ({ report }) =>
+      report.neverStarted !== undefined || report.results.some((result) => standingOf(result) === 'fails'),
+  );
+  return isBroken ? EXIT.doesNot : EXIT.conforms;
 }
 
 function main(): Promise<number> | number {
@@ -73,6 +78,7 @@ function main(): Promise<number> | number {
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)
   process.once(signal, () => process.exit(code));
 try {

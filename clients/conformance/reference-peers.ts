@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryDirectory } from './rig/at-exit.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -44,12 +44,12 @@ export async function plainScript(): Promise<ReferencePeer & AsyncDisposable> {
   const script = /```sh\n(#!\/bin\/sh\n[\s\S]*?)```/.exec(document)?.[1];
   if (script === undefined)
     throw new Error('docs/protocol.md has no shell peer: a block of sh that begins with #!/bin/sh');
-  const directory = await mkdtemp(join(tmpdir(), 'tm-plain-peer-'));
-  const program = join(directory, 'peer.sh');
+  const directory = temporaryDirectory('tm-plain-peer-');
+  const program = join(directory.path, 'peer.sh');
   await writeFile(program, script);
   return {
     title: 'plain script',
     command: ['sh', program],
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }

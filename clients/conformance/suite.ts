@@ -1,6 +1,6 @@
 import { CHECKS, LONG_CHECKS } from './checks/all-checks.ts';
 import { type Finding, fails, notShown, Unmet } from './finding.ts';
-import { knowsReferenceCommands } from './probe.ts';
+import { type NeverStarted, probe } from './probe.ts';
 import type { Requirement } from './requirement.ts';
 import { type Evidence, evidenceOf } from './rig/evidence.ts';
 import { Rig } from './rig/rig.ts';
@@ -29,15 +29,19 @@ export interface Report {
   readonly results: readonly Result[];
   /** It knows the reference peer's commands, so that its client library was checked as well. */
   readonly isReference: boolean;
+  /** Where it did not even become a peer: then there are no results. */
+  readonly neverStarted?: NeverStarted;
 }
 
 const NOT_REFERENCE = notShown('it does not know the command `log|…` of the reference peer');
 
-/** Checks the program, several requirements at a time, each with a Redis and processes of its own. */
+/** Checks the program, several requirements at a time, each with a Redis and processes of its own; where it becomes no peer, none of them. */
 export async function runSuite(options: SuiteOptions): Promise<Report> {
   const { command, patienceMs, requirements } = options;
   const wantsClient = requirements.some(({ of }) => of === 'client');
-  const isReference = wantsClient && (await knowsReferenceCommands({ command, patienceMs }));
+  const probed = await probe({ command, patienceMs }, wantsClient);
+  const isReference = probed.kind === 'reference';
+  if (probed.kind === 'never-started') return { results: [], isReference, neverStarted: probed };
   const results = new Map<string, Result>();
   const waiting = [...requirements].sort((a, b) => Number(LONG_CHECKS.has(b.id)) - Number(LONG_CHECKS.has(a.id)));
 

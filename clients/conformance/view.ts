@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { marksFor } from '../../src/views/marks.ts';
 import { createPalette, type Tone } from '../../src/views/palette.ts';
 import type { Report, Result } from './suite.ts';
-import { type Standing, sentenceOf, standingOf } from './verdict.ts';
+import { concerning, conforms, type Standing, sentenceOf, standingOf } from './verdict.ts';
 
 export interface ViewOptions {
   readonly color: ChalkInstance;
@@ -23,20 +23,24 @@ const GROUPS = [
   { of: 'client', level: 'must', title: 'its client library must' },
 ] as const;
 const ID_WIDTH = 20;
+const LAST_LINES = 10;
 
 /** A line for each requirement, by groups, and a sentence. */
 export function formatReport(report: Report, command: readonly string[], { color, verbose }: ViewOptions): string {
   const { tone } = createPalette(color);
+  const told = verbose ? report.results : concerning(report);
   const blocks = GROUPS.flatMap(({ of, level, title }) => {
-    const results = report.results.filter(({ requirement }) => requirement.of === of && requirement.level === level);
+    const results = told.filter(({ requirement }) => requirement.of === of && requirement.level === level);
     if (results.length === 0) return [];
-    return [`${tone.strong(title)}\n${results.map((result, i) => linesOf(result, results[i + 1])).join('')}`];
+    return [`${tone.strong(title)}\n${results.map((result, i) => linesOf(result, results[i + 1])).join('')}\n`];
   });
-  const failed = report.results.some((result) => standingOf(result) === 'fails');
-  const sentence = failed
-    ? tone.bad(`${MARKS.bad} ${sentenceOf(report)}`)
-    : tone.good(`${MARKS.good} ${sentenceOf(report)}`);
-  return `${tone.quiet(command.join(' '))}\n\n${blocks.join('\n')}\n${sentence}\n`;
+  const ofClients = report.results.filter(({ requirement }) => requirement.of === 'client').length;
+  if (ofClients > 0 && !report.isReference) blocks.push(`${tone.quiet(leftOut(ofClients, verbose))}\n\n`);
+  const sentence = conforms(report)
+    ? tone.good(`${MARKS.good} ${sentenceOf(report)}`)
+    : tone.bad(`${MARKS.bad} ${sentenceOf(report)}`);
+  const output = report.neverStarted && lastLines(report.neverStarted.output);
+  return `${tone.quiet(command.join(' '))}\n\n${blocks.join('')}${sentence}\n${output ?? ''}`;
 
   function linesOf(result: Result, next: Result | undefined): string {
     const { requirement, finding } = result;
@@ -65,6 +69,21 @@ export function formatReport(report: Report, command: readonly string[], { color
       })
       .join('');
   }
+}
+
+/** Why the requirements of client libraries are not among the others. */
+function leftOut(count: number, isShown: boolean): string {
+  const which =
+    count === 1
+      ? 'The one requirement of client libraries needs'
+      : `The ${count} requirements of client libraries need`;
+  return `${which} the reference peer's commands, which it does not know${isShown ? '' : ' (--verbose shows them)'}.`;
+}
+
+/** What a peer that never started had to say about it. */
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split('\n').slice(-LAST_LINES);
+  return `${indented('the last lines of its output', lines).join('\n')}\n`;
 }
 
 function indented(title: string, lines: readonly string[]): readonly string[] {

@@ -40,6 +40,9 @@ describe('the command line of the suite', () => {
     [['--write', './peer'], /--table/],
     [['--table', './peer'], /takes no command/],
     [['--table', '--write', '--must'], /whole table/],
+    [['--table', '--json'], /--json is for one peer/],
+    [['--table', '--verbose'], /--verbose is for one peer/],
+    [['--only', 'P-SIGTERM', '--must', './peer'], /P-SIGTERM --must: none/],
   ])('refuses %j', (argv, reason) => {
     expect(readArguments(argv)).toEqual({ kind: 'fault', text: expect.stringMatching(reason) });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../clients/conformance/rig/link.ts';
 import type { Resp } from '../../clients/conformance/rig/resp.ts';
-import { statusWrites, streamWrites, takenCommands, transactions } from '../../clients/conformance/rig/traffic.ts';
+import { statusWrites, streamWrites, transactions } from '../../clients/conformance/rig/traffic.ts';
 
 const sent = (text: string, reply?: Resp, link = 0): Request => {
   const request: Request = { link, sentMs: 0, words: text.split(' ') };
@@ -50,13 +50,4 @@ it('entries of the stream are read with their options', () => {
 it('transactions are told apart by their connection', () => {
   const requests = [sent('MULTI', 'OK', 1), sent('GET a', 'x', 2), sent('GET b', 'QUEUED', 1), sent('EXEC', ['y'], 1)];
   expect(transactions(requests).map((inside) => inside.map(({ words }) => words.join(' ')))).toEqual([['GET b']]);
-});
-
-it('commands taken are those that Redis handed over', () => {
-  const requests = [
-    sent('BLPOP alice_command 0', ['alice_command', 'connect']),
-    sent('BLPOP alice_command 0'),
-    sent('LPOP alice_command', null),
-  ];
-  expect(takenCommands(requests, 'alice')).toEqual(requests.slice(0, 1));
 });

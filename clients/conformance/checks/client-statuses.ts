@@ -1,4 +1,4 @@
-import { holds, must, quote } from '../finding.ts';
+import { holds, must, quote, same } from '../finding.ts';
 import { TIMING } from '../requirement.ts';
 import type { Peer } from '../rig/peer.ts';
 import type { PeerOptions, Rig } from '../rig/rig.ts';
@@ -15,7 +15,10 @@ async function spaced(rig: Rig, options: PeerOptions): Promise<Peer> {
   await peer.reported('spaced-11');
   const statuses = peer.statuses.filter(({ text }) => text.startsWith('spaced-'));
   must(
-    quote(statuses.map(({ text }) => text)) === quote(words),
+    same(
+      statuses.map(({ text }) => text),
+      words,
+    ),
     'each status SET once, in order',
     quote(statuses.map(({ text }) => text)),
   );
@@ -37,14 +40,10 @@ export const CLIENT_STATUS_CHECKS = {
     await peer.send(`status|${words.join('|')}`, 'shutdown');
     await peer.ended('after `shutdown`');
     const expected = [peer.statusTexts[0], ...words, 'stopped'];
-    must(
-      quote(peer.statusTexts) === quote(expected),
-      `${expected.length} statuses SET, in order`,
-      quote(peer.statusTexts),
-    );
+    must(same(peer.statusTexts, expected), `${expected.length} statuses SET, in order`, quote(peer.statusTexts));
     const entries = await peer.redis.xrange(`${peer.name}_statuses`, '-', '+');
     const texts = entries.map(([, fields]) => fields[fields.indexOf('status') + 1]);
-    must(quote(texts) === quote(expected), 'the same in the status stream', quote(texts));
+    must(same(texts, expected), 'the same in the status stream', quote(texts));
     const bare = entries.find(([, fields]) => !fields.includes('at') || !fields.includes('report'));
     must(bare === undefined, '`at` and `report` in each entry', quote(bare));
     return holds;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fails, holds, must, quote } from '../finding.ts';
+import { fails, holds, listed, must, quote, same } from '../finding.ts';
 import { TIMING } from '../requirement.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { Checks } from './check.ts';
@@ -7,6 +7,7 @@ import type { Checks } from './check.ts';
 /** Milliseconds between the signal and the first of the commands that come in while the peer closes. */
 const FIRST_COMMAND_AFTER_MS = [0, 2, 5, 15];
 const MOST_COMMANDS = 400;
+const AT_WORK_AFTER_MS = 500;
 /** What a busy machine may take besides, in milliseconds. */
 const SLACK_MS = 4_000;
 
@@ -52,6 +53,8 @@ export const CLOSING_CHECKS = {
     }
     await stubborn.send('work|600000');
     await stubborn.tookAll();
+    // It has left Redis, and is still on its way to the peer: a signal may overtake it.
+    await pause(AT_WORK_AFTER_MS);
     stubborn.process.signal('SIGTERM');
     await pause(500);
     must(
@@ -89,10 +92,10 @@ export const CLOSING_CHECKS = {
       must(
         lost.length === 0,
         'each command either done or still in Redis',
-        `lost: ${lost.join(', ')} of ${sent.length}`,
+        `lost: ${listed(lost, 'commands')}, of ${sent.length}`,
       );
       must(
-        quote([...done, ...left]) === quote(sent),
+        same([...done, ...left], sent),
         'the commands that were not done in Redis in their order',
         `done: ${quote(done)}, in Redis: ${quote(left)}`,
       );

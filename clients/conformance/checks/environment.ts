@@ -1,4 +1,4 @@
-import { holds, must, quote } from '../finding.ts';
+import { holds, must, quote, same } from '../finding.ts';
 import type { Rig } from '../rig/rig.ts';
 import { commandOf } from '../rig/traffic.ts';
 import type { Checks } from './check.ts';
@@ -59,7 +59,7 @@ export const ENVIRONMENT_CHECKS = {
         await peer.redis.lrange(keys[2], 0, -1),
       ];
       const then = ['connected', ['connect', 'shutdown'], ['info|one', 'info|two']];
-      must(quote(now) === quote(then), `the keys of \`${other}\` as they were: ${quote(then)}`, quote(now));
+      must(same(now, then), `the keys of \`${other}\` as they were: ${quote(then)}`, quote(now));
     }
     const own = KEYS.map((key) => `${peer.name}_${key}`);
     const forbidden = peer.proxy.requests.find((request) => {

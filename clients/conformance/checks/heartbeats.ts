@@ -15,6 +15,18 @@ const CLOCK_MS = 60_000;
 
 const beatsOf = (peer: Peer) => heartbeats(peer.proxy.requests, peer.name);
 
+/** Sees that none came before the first status: `started` is what says that a peer is there. */
+function noneBeforeFirstStatus(peer: Peer): void {
+  const { requests } = peer.proxy;
+  const [beat] = beatsOf(peer);
+  const [status] = peer.statuses;
+  must(
+    beat === undefined || (status !== undefined && requests.indexOf(status.request) < requests.indexOf(beat)),
+    'no heartbeat before the first status',
+    `${quote(beat?.words)} before ${quote(status?.request.words)}`,
+  );
+}
+
 /** Waits for the third heartbeat, as long as the first says that it may take. */
 async function third(peer: Peer): Promise<void> {
   const intervalMs = Number(/\|(\d+)$/.exec(beatsOf(peer)[0]?.words[2] ?? '')?.[1] ?? HEARTBEAT.intervalMs);
@@ -26,6 +38,7 @@ export const HEARTBEAT_CHECKS = {
   'P-HEARTBEAT-FORM': async (rig: Rig) => {
     const peer = await rig.start();
     if (!(await until(() => beatsOf(peer).length > 0, FIRST_WITHIN_MS))) return notShown('it sends no heartbeats');
+    noneBeforeFirstStatus(peer);
     await third(peer);
     const beats = beatsOf(peer);
     const seen = new Set<string>();
@@ -60,12 +73,7 @@ export const HEARTBEAT_CHECKS = {
       `a heartbeat every ${HEARTBEAT.intervalMs} ms`,
       `${others.length + 1} in ${(performance.now() - since).toFixed(0)} ms`,
     );
-    const started = peer.statuses[0]?.request.sentMs ?? Number.POSITIVE_INFINITY;
-    must(
-      first.sentMs >= started,
-      'the first one after `started`',
-      `${(started - first.sentMs).toFixed(0)} ms before it`,
-    );
+    noneBeforeFirstStatus(peer);
     const [, interval] = first.words[2]?.split('|') ?? [];
     must(Number(interval) === HEARTBEAT.intervalMs, `the interval ${HEARTBEAT.intervalMs}`, quote(first.words[2]));
     const span = (others.at(-1)?.sentMs ?? 0) - first.sentMs;

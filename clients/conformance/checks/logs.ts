@@ -1,4 +1,4 @@
-import { fails, holds, must, notShown, quote } from '../finding.ts';
+import { fails, holds, listed, must, notShown, quote, same } from '../finding.ts';
 import { LOG_LEVELS } from '../requirement.ts';
 import type { Peer } from '../rig/peer.ts';
 import type { Rig } from '../rig/rig.ts';
@@ -38,7 +38,10 @@ export const LOG_CHECKS = {
     await peer.send('conformance-first');
     await peer.tookAll();
     const deadline = performance.now() + SEEN_WITHIN_MS;
-    await peer.until('', async () => performance.now() > deadline || (await has('conformance-first')));
+    await peer.until(
+      'the peer to go on after a command that it does not know',
+      async () => performance.now() > deadline || (await has('conformance-first')),
+    );
     const speaks = await has('conformance-first');
     await peer.send(...UNKNOWN, 'shutdown');
     await peer.ended('after `shutdown`');
@@ -48,7 +51,7 @@ export const LOG_CHECKS = {
       return notShown('it does not log the commands that it does not know');
     return missing.length === 0
       ? holds
-      : fails(`a line for each of ${UNKNOWN.length} commands before the end`, `none for ${missing.join(', ')}`);
+      : fails(`a line for each of ${UNKNOWN.length} commands before the end`, `none for ${listed(missing, 'of them')}`);
   },
 
   'P-LOG-LEVELS': async (rig: Rig) => {
@@ -115,7 +118,7 @@ export const LOG_CHECKS = {
         await peer.ended('after `shutdown`');
         const seen = (await peer.lines()).flatMap((line) => /^(\w+)\|conformance 1$/.exec(line)?.[1] ?? []);
         must(
-          quote(seen) === quote(forwarded),
+          same(seen, forwarded),
           `with LOG_LEVEL ${level ?? 'not set'} the levels ${forwarded.join(', ')}`,
           seen.join(', '),
         );

@@ -1,4 +1,4 @@
-import { fails, holds, must, quote } from '../finding.ts';
+import { fails, holds, must, quote, same } from '../finding.ts';
 import { TIMING } from '../requirement.ts';
 import type { Peer } from '../rig/peer.ts';
 import type { Rig } from '../rig/rig.ts';
@@ -37,11 +37,7 @@ export const OUTAGE_CHECKS = {
     const wrong = expected.findIndex((line, i) => lines[i] !== line);
     must(wrong < 0, `${quote(expected[wrong])} as line ${wrong + 1}`, quote(lines[wrong]));
     const statuses = peer.statusTexts.filter((text) => text.startsWith('away-'));
-    must(
-      quote(statuses) === quote(['away-1', 'away-2', 'away-3']),
-      'the statuses away-1, away-2, away-3',
-      quote(statuses),
-    );
+    must(same(statuses, ['away-1', 'away-2', 'away-3']), 'the statuses away-1, away-2, away-3', quote(statuses));
     const place = (text: string) => peer.proxy.requests.findIndex(({ words }) => words.includes(text));
     const order = [
       'info|before 300',

@@ -1,4 +1,4 @@
-import { fails, holds, must, notShown, quote } from '../finding.ts';
+import { fails, holds, must, notShown, quote, same } from '../finding.ts';
 import type { Rig } from '../rig/rig.ts';
 import { requestsOn, streamWrites } from '../rig/traffic.ts';
 import type { Checks } from './check.ts';
@@ -60,7 +60,7 @@ export const STATUS_CHECKS = {
     const words = peer.statusTexts.slice(1);
     const expected = ['connecting', 'connected', 'disconnecting', 'disconnected'];
     const inOrder = words.filter((word) => expected.includes(word));
-    return quote(inOrder) === quote(expected) ? holds : fails(quote(expected), quote(words));
+    return same(inOrder, expected) ? holds : fails(quote(expected), quote(words));
   },
 
   'P-STATUS-APART': async (rig: Rig) => {

@@ -5,10 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RESTART } from '../requirement.ts';
 import { atExit } from './at-exit.ts';
 
-/** How a process ended. */
+/** How a process ended: with neither code nor signal where it could not be run at all. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** How long it ran, in milliseconds. */
+  readonly ranMs: number;
 }
 
 export interface ProcessOptions {
@@ -56,6 +58,7 @@ export class PeerProcess implements AsyncDisposable {
   get state(): string {
     const last = this.exits.at(-1);
     if (last === undefined) return 'it is running';
+    if (last.signal === null && last.code === null) return 'it cannot be run';
     const ended = last.signal === null ? `exited with ${last.code}` : `was ended by ${last.signal}`;
     return this.#over ? `it ${ended}` : `it ${ended}, and was started again`;
   }
@@ -101,6 +104,12 @@ export class PeerProcess implements AsyncDisposable {
 
   #run(): void {
     const [program = '', ...args] = this.#options.command;
+    const began = performance.now();
+    const ended = (code: number | null, signal: NodeJS.Signals | null) => {
+      const ranMs = performance.now() - began;
+      // What it wrote last may be on its way. Its children may hold its output open, so that is not waited for.
+      void pause(20).then(() => this.#ended({ code, signal, ranMs }));
+    };
     const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -113,12 +122,12 @@ export class PeerProcess implements AsyncDisposable {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.once('error', (error) => {
-      keep(Buffer.from(`${error.message}\n`));
-      this.#ended({ code: 127, signal: null });
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'ENOENT' ? 'no such program' : error.message;
+      keep(Buffer.from(`${program}: ${reason}\n`));
+      if (child.pid === undefined) ended(null, null);
     });
-    // Its children may hold its output open.
-    child.once('exit', (code, signal) => void pause(20).then(() => this.#ended({ code, signal })));
+    child.once('exit', ended);
   }
 
   #ended(exit: Exit): void {

@@ -5,7 +5,8 @@ import { asksForCommand } from './link.ts';
 import type { Exit, PeerProcess } from './peer-process.ts';
 import type { RedisProxy } from './proxy.ts';
 import type { RedisServer } from './redis-server.ts';
-import { type StatusWrite, statusWrites, takenCommands } from './traffic.ts';
+import { type TakenCommand, takenCommands } from './taken-commands.ts';
+import { type StatusWrite, statusWrites } from './traffic.ts';
 import { until } from './until.ts';
 
 /** What becomes of a process's last words, in milliseconds after its end. */
@@ -77,11 +78,14 @@ export class Peer {
     return this.statuses.map(({ text }) => text);
   }
 
-  /** The commands that Redis handed to it, in order. */
+  /** The commands that it took out of Redis, in order. */
+  get takings(): readonly TakenCommand[] {
+    return takenCommands(this.proxy.requests, this.name);
+  }
+
+  /** Their texts. */
   get taken(): readonly string[] {
-    return takenCommands(this.proxy.requests, this.name).map(({ reply }) =>
-      String(Array.isArray(reply) ? reply.at(-1) : reply),
-    );
+    return this.takings.map(({ text }) => text);
   }
 
   /** How many times it reported `started`. */

@@ -64,6 +64,8 @@ export class RedisServer implements AsyncDisposable {
 
 async function run(port: number, settings: readonly string[]): Promise<ChildProcess> {
   const child = spawn('redis-server', ['-'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const release = atExit(() => child.kill('SIGKILL'));
+  for (const ending of ['exit', 'error']) child.once(ending, release);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => {
@@ -71,10 +73,6 @@ async function run(port: number, settings: readonly string[]): Promise<ChildProc
       reject(new Error(`redis-server cannot be started: ${advice}`, { cause }));
     });
   });
-  child.once(
-    'exit',
-    atExit(() => child.kill('SIGKILL')),
-  );
   child.stdin.on('error', () => {});
   child.stdin.end(
     [

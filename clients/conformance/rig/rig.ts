@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryDirectory } from './at-exit.ts';
 import { freeUdpPort } from './free-port.ts';
 import { Peer } from './peer.ts';
 import { PeerProcess } from './peer-process.ts';
@@ -66,12 +65,11 @@ export class Rig implements AsyncDisposable {
     const redis = server.admin.duplicate({ db: database });
     redis.on('error', () => {});
     this.#hold({ [Symbol.asyncDispose]: async () => redis.disconnect() });
-    const directory = await mkdtemp(join(tmpdir(), 'tm-conformance-'));
-    this.#hold({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+    const directory = this.#hold(temporaryDirectory('tm-conformance-'));
     await options.prepare?.({ redis, proxy, name });
 
     const udpPort = await freeUdpPort();
-    const delayFile = join(directory, 'delay');
+    const delayFile = join(directory.path, 'delay');
     const inherited = Object.entries(process.env).filter(([variable]) => !NOT_INHERITED.includes(variable));
     const given = {
       ...Object.fromEntries(inherited),

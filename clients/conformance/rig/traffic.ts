@@ -99,14 +99,6 @@ export function transactions(requests: readonly Request[]): readonly (readonly R
   return found;
 }
 
-/** The commands of the timeline that Redis handed to the peer, in order. */
-export function takenCommands(requests: readonly Request[], peer: string): readonly Request[] {
-  const pops = requestsOn(executed(requests), `${peer}_command`).filter(({ words }) =>
-    /^B?[LR](POP|MOVE)/i.test(words[0] ?? ''),
-  );
-  return pops.filter(({ reply }) => reply !== null);
-}
-
 /** The heartbeats in the order in which they were sent. */
 export const heartbeats = (requests: readonly Request[], peer: string): readonly Request[] =>
   requestsOn(requests, `${peer}_heartbeat`).filter((request) => commandOf(request) === 'SET');

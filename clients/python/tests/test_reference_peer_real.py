@@ -30,10 +30,11 @@ class Fleet:
 
     def start(self, name: str) -> str:
         """Gives the peer's multiaddr."""
-        listen = {"LISTEN_ADDR": f"/ip4/127.0.0.1/udp/{udp_port()}/quic-v1", "HOST_ADDR": "127.0.0.1"}
-        self.processes[name] = self._stack.enter_context(running(self.server, REFERENCE_PEER, name=name, **listen))
-        self.wait(name, "started|" + listen["LISTEN_ADDR"])
-        return listen["LISTEN_ADDR"]
+        listen = f"/ip4/127.0.0.1/udp/{udp_port()}/quic-v1"
+        peer = running(self.server, REFERENCE_PEER, name=name, LISTEN_ADDR=listen, HOST_ADDR="127.0.0.1")
+        self.processes[name] = self._stack.enter_context(peer)
+        self.wait(name, f"started|{listen}")
+        return listen
 
     def tell(self, name: str, *commands: str) -> None:
         self.server.redis.rpush(f"{name}_command", *commands)

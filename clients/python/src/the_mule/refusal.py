@@ -16,7 +16,9 @@ _NOT_NOW = (
     exceptions.TryAgainError,
 )
 # redis-py has no classes for all of them, and keeps the word in the text of those that it does not know.
-_NOT_NOW_WORD = re.compile(r"(LOADING|BUSY|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN)\b")
+_NOT_NOW_WORD = re.compile(
+    r"(LOADING|BUSY|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN)\b"
+)
 
 
 def is_answer(error: BaseException) -> bool:
