@@ -8,25 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # Not in go.mod, since nobody who uses the library needs it.
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-passed=0
-failed=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
-
-# check <name> <command…>: what it says is shown where it fails.
-check() {
-  local name=$1 begin=$SECONDS
-  shift
-  if "$@" >"$output" 2>&1; then
-    passed=$((passed + 1))
-    echo "✔ $name ($((SECONDS - begin)) s)"
-  else
-    failed=$((failed + 1))
-    echo "✖ $name"
-    sed 's/^/    /' "$output"
-    return 1
-  fi
-}
+# shellcheck source=clients/checks.sh
+. ../checks.sh
 
 format() {
   local wrong
@@ -59,10 +42,7 @@ count() {
   grep -cE "^ *--- ($1): " "$output" || true
 }
 
-if ! command -v redis-server >/dev/null; then
-  echo "check.sh: no redis-server; on Debian and Ubuntu: apt-get install redis-server" >&2
-  exit 1
-fi
+need redis-server redis-server
 
 check 'format' format
 check 'modules' modules
@@ -74,5 +54,4 @@ race=()
 if [[ $(go env CGO_ENABLED) == 1 ]]; then race=(-race); fi
 tests 'tests' go test "${race[@]}" -count=1 -timeout 9m -v ./...
 
-echo "$passed passed, $failed failed"
-[[ $failed -eq 0 ]]
+report

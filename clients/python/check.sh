@@ -5,26 +5,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-passed=0
-failed=0
-output=$(mktemp)
-documents=$(mktemp -d)
-trap 'rm -rf "$output" "$documents"' EXIT
-
-# check <name> <command…>: what it says is shown where it fails.
-check() {
-  local name=$1 begin=$SECONDS
-  shift
-  if "$@" >"$output" 2>&1; then
-    passed=$((passed + 1))
-    echo "✔ $name ($((SECONDS - begin)) s)"
-  else
-    failed=$((failed + 1))
-    echo "✖ $name"
-    sed 's/^/    /' "$output"
-    return 1
-  fi
-}
+# shellcheck source=clients/checks.sh
+. ../checks.sh
 
 # As pytest counts them in its last line.
 count() {
@@ -49,22 +31,18 @@ oldest() {
     echo "$made_of" >.oldest/made-of
 }
 
-if ! command -v redis-server >/dev/null; then
-  echo "check.sh: no redis-server; on Debian and Ubuntu: apt-get install redis-server" >&2
-  exit 1
-fi
+need redis-server redis-server
 
 if check 'environment' ./build.sh requirements-dev.txt; then
   check 'format' .venv/bin/ruff format --check .
   check 'lint' .venv/bin/ruff check .
   check 'types' .venv/bin/mypy src tests examples/counter/counter.py examples/reference_peer/*.py
   check 'types from 3.13 on' .venv/bin/mypy --python-version 3.13 src
-  check 'documentation' .venv/bin/python -W error -m pdoc --output-directory "$documents" the_mule
+  check 'documentation' .venv/bin/python -W error -m pdoc --output-directory "$scratch/documents" the_mule
   check 'examples compile' .venv/bin/python -W error -m compileall -q -f examples
   tests 'tests' .venv/bin/python -m pytest
   connections=(tests/test_commands_real.py tests/test_outage_real.py tests/test_statuses_real.py)
   check 'oldest redis-py' oldest && tests 'tests with the oldest redis-py' env PYTHONPATH=.oldest .venv/bin/python -m pytest "${connections[@]}"
 fi
 
-echo "$passed passed, $failed failed"
-[[ $failed -eq 0 ]]
+report

@@ -4,24 +4,8 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
-passed=0
-failed=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
-
-# Runs a check, and shows what it wrote only when it fails.
-check() {
-  local name=$1 began=$SECONDS
-  shift
-  if "$@" >"$output" 2>&1; then
-    echo "✔ $name ($((SECONDS - began)) s)"
-    passed=$((passed + 1))
-  else
-    cat "$output"
-    echo "✖ $name"
-    failed=$((failed + 1))
-  fi
-}
+# shellcheck source=clients/checks.sh
+. ../checks.sh
 
 # Counts the single tests of the last check; one that is left out has failed.
 count_tests() {
@@ -35,6 +19,9 @@ count_tests() {
   fi
 }
 
+need redis-server redis-server
+need openssl openssl
+
 check 'rust: format' cargo fmt --check
 check 'rust: lint' cargo clippy --locked --quiet --all-targets --all-features -- -D warnings
 check 'rust: documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --no-deps
@@ -46,5 +33,4 @@ check 'rust: unit tests without features' cargo test --locked --lib
 count_tests
 check 'rust: programs' ./build.sh
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report
